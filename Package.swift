@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A stage or library of credwatch.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module, with the shared Support.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.target(name: name), "Support"] + (name == "Model" ? [] : ["Model"])
+            + dependencies,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "credwatch",
+    products: [
+        .executable(name: "credwatch", targets: ["credwatch"]),
+        .executable(name: "credwatch-sandbox", targets: ["credwatch-sandbox"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // Values, and libraries without a place in the flow.
+        module("Model"),
+        module("Signing", ["CCrypto"]),
+        module("Processes", ["Model"]),
+
+        // The stages: each imports Model, and libraries, but no other stage.
+        module("Configuring", ["Model", "CYaml"]),
+        module("Scheduling", ["Model"]),
+        module("Resolving", ["Model"]),
+        module("Probing", ["Model", "Signing", "CCurl"]),
+        module("Diagnosing", ["Model"]),
+        module("Tracking", ["Model"]),
+        module("FailingOver", ["Model", "Processes"]),
+        module("Reporting", ["Model", "CSystemd"]),
+
+        // The wiring and the command.
+        module(
+            "Daemon",
+            [
+                "Model", "Configuring", "Scheduling", "Resolving", "Signing", "Probing",
+                "Diagnosing", "Tracking", "FailingOver", "Reporting",
+            ]),
+        .executableTarget(
+            name: "credwatch",
+            dependencies: [
+                "Model", "Configuring", "Resolving", "Probing", "FailingOver", "Reporting",
+                "Daemon",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // An AWS for the demo and the tests; no part of the daemon.
+        module("Sandbox", ["Model", "Signing"]),
+        .executableTarget(
+            name: "credwatch-sandbox",
+            dependencies: [
+                "Model", "Sandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Tests.
+        .target(
+            name: "Support", dependencies: ["Model", "CCrypto"], path: "Tests/Support",
+            swiftSettings: strict),
+        tests("Model"),
+        tests("Configuring"),
+        tests("Scheduling"),
+        tests("Resolving"),
+        tests("Signing"),
+        tests("Processes"),
+        tests("Probing"),
+        tests("Diagnosing"),
+        tests("Tracking"),
+        tests("FailingOver"),
+        tests("Reporting", ["CSystemd"]),
+        tests("Daemon"),
+        tests("Sandbox", ["Signing"]),
+        .testTarget(
+            name: "SystemTests", dependencies: ["Model", "Support"], swiftSettings: strict),
+    ]
+)

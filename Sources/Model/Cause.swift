@@ -1,0 +1,69 @@
+/// What a check says about a credential.
+package enum Verdict: String, Sendable, Hashable, CaseIterable {
+    case good
+    /// This credential is refused. Only this verdict counts towards a failover.
+    case bad
+    /// Nothing is known about the credential: the network, AWS, the clock or the configuration is at fault.
+    case unknown
+}
+
+/// The closed list of what a check can find; the raw values are stable.
+package enum Cause: String, Sendable, Hashable, CaseIterable {
+    /// STS accepts the credential, and it is the expected identity.
+    case ok
+
+    // The credential is refused.
+    /// Refused at the regional endpoint and at the main region: deleted, deactivated or mistyped.
+    case keyNotRecognized = "key_not_recognized"
+    /// The key id is known, the secret is not the one that belongs to it.
+    case wrongSecret = "wrong_secret"
+    /// The session is over.
+    case sessionExpired = "session_expired"
+    /// A temporary key (ASIA…) without its session token.
+    case sessionTokenMissing = "session_token_missing"
+    /// A session token left over from elsewhere spoils a long-term key that is good without it.
+    case leftoverSessionToken = "leftover_session_token"
+    /// A value with characters that no credential has.
+    case malformedValue = "malformed_value"
+    /// A value that was never filled in.
+    case placeholderCredentials = "placeholder_credentials"
+    /// Good, but another account or ARN than expected.
+    case wrongIdentity = "wrong_identity"
+    /// The account or an organization policy refuses the caller outright.
+    case accessDenied = "access_denied"
+
+    // Nothing is known about the credential.
+    case clockSkew = "clock_skew"
+    case throttled
+    case networkDNS = "network_dns"
+    case networkConnect = "network_connect"
+    case networkTimeout = "network_timeout"
+    /// The connection broke while the request or the answer was on its way.
+    case networkInterrupted = "network_interrupted"
+    case tls
+    case proxy
+    /// Something between this machine and AWS answered.
+    case notAWS = "not_aws"
+    case awsOutage = "aws_outage"
+    /// Refused in the region, accepted by the main region.
+    case regionNotEnabled = "region_not_enabled"
+    case wrongPartition = "wrong_partition"
+    /// Refused in the region, and the main region could not be asked.
+    case refusalUnconfirmed = "refusal_unconfirmed"
+    /// Every signature is refused on this path: a proxy rewrites requests.
+    case signatureAltered = "signature_altered"
+    /// AWS wants a person: MFA, sign-up or activation of the account.
+    case needsPerson = "needs_person"
+    /// AWS's own code is not one that this version knows.
+    case unrecognizedAnswer = "unrecognized_answer"
+    case profileMissing = "profile_missing"
+    case fileUnreadable = "file_unreadable"
+    case fileMalformed = "file_malformed"
+    case credentialsIncomplete = "credentials_incomplete"
+    /// No credentials are configured anywhere.
+    case noCredentials = "no_credentials"
+    case unsupportedSource = "unsupported_source"
+    case badSetting = "bad_setting"
+    /// The check itself did not come to an end in its time.
+    case checkTimedOut = "check_timed_out"
+}

@@ -1,0 +1,165 @@
+/// Where a check takes its credentials from.
+package enum ProfileOrigin: String, Sendable, Hashable, CaseIterable {
+    /// The named profile of the shared AWS files, as an application that names it would.
+    case profile
+    /// What an SDK finds with nothing named: environment keys, then AWS_PROFILE or `default`.
+    case defaultChain = "default_chain"
+}
+
+/// The identity that a credential must have.
+package struct ExpectedIdentity: Sendable, Hashable {
+    package var account: String?
+    package var arn: String?
+
+    package init(account: String? = nil, arn: String? = nil) {
+        self.account = account
+        self.arn = arn
+    }
+}
+
+/// One profile to check.
+package struct ProfileConfiguration: Sendable, Hashable {
+    /// The name that status, journal and groups use.
+    package var name: String
+    /// The profile's name in the shared AWS files.
+    package var awsProfile: String
+    package var origin: ProfileOrigin
+    package var interval: Duration
+    package var fastInterval: Duration
+    package var timeout: Duration
+    /// Set on this profile in credwatch.yaml; beats every other setting of the region.
+    package var region: Sourced<String>?
+    /// From `defaults`; used when neither the environment nor the shared files name a region.
+    package var defaultRegion: Sourced<String>?
+    package var expected: ExpectedIdentity
+    package var location: SourceLocation?
+
+    package init(
+        name: String, awsProfile: String? = nil, origin: ProfileOrigin = .profile,
+        interval: Duration = .seconds(300), fastInterval: Duration = .seconds(20),
+        timeout: Duration = .seconds(10), region: Sourced<String>? = nil,
+        defaultRegion: Sourced<String>? = nil, expected: ExpectedIdentity = ExpectedIdentity(),
+        location: SourceLocation? = nil
+    ) {
+        self.name = name
+        self.awsProfile = awsProfile ?? name
+        self.origin = origin
+        self.interval = interval
+        self.fastInterval = fastInterval
+        self.timeout = timeout
+        self.region = region
+        self.defaultRegion = defaultRegion
+        self.expected = expected
+        self.location = location
+    }
+}
+
+/// The program that a group runs, as an argument vector; no shell.
+package struct HookConfiguration: Sendable, Hashable {
+    package var command: [String]
+    package var timeout: Duration
+    package var location: SourceLocation?
+
+    package init(
+        command: [String], timeout: Duration = .seconds(30), location: SourceLocation? = nil
+    ) {
+        self.command = command
+        self.timeout = timeout
+        self.location = location
+    }
+}
+
+/// A primary with its backups.
+package struct GroupConfiguration: Sendable, Hashable {
+    package var name: String
+    package var primary: String
+    /// In the order of preference; at least one.
+    package var backups: [String]
+    /// How many bad answers confirm a failure.
+    package var fall: Int
+    /// How many good answers in a row say that the primary is back.
+    package var rise: Int
+    /// The least time from the first to the last of the bad answers.
+    package var minimumSpan: Duration
+    package var hook: HookConfiguration?
+    package var location: SourceLocation?
+
+    package init(
+        name: String, primary: String, backups: [String], fall: Int = 3, rise: Int = 2,
+        minimumSpan: Duration = .seconds(90), hook: HookConfiguration? = nil,
+        location: SourceLocation? = nil
+    ) {
+        self.name = name
+        self.primary = primary
+        self.backups = backups
+        self.fall = fall
+        self.rise = rise
+        self.minimumSpan = minimumSpan
+        self.hook = hook
+        self.location = location
+    }
+}
+
+/// Overrides of where the AWS settings come from; nil leaves it to the environment, as the SDKs do.
+package struct AWSOverrides: Sendable, Hashable {
+    package var credentialsFile: Sourced<String>?
+    package var configFile: Sourced<String>?
+    package var endpointURL: Sourced<String>?
+
+    package init(
+        credentialsFile: Sourced<String>? = nil, configFile: Sourced<String>? = nil,
+        endpointURL: Sourced<String>? = nil
+    ) {
+        self.credentialsFile = credentialsFile
+        self.configFile = configFile
+        self.endpointURL = endpointURL
+    }
+}
+
+/// The whole of credwatch.yaml, decoded and with its defaults filled in.
+package struct Configuration: Sendable, Hashable {
+    package var profiles: [ProfileConfiguration]
+    package var groups: [GroupConfiguration]
+    package var statusFile: String
+    package var stateDirectory: String
+    package var controlSocket: String
+    /// How many checks run at the same time.
+    package var maxInFlight: Int
+    package var aws: AWSOverrides
+
+    package init(
+        profiles: [ProfileConfiguration], groups: [GroupConfiguration] = [],
+        statusFile: String = Configuration.defaultStatusFile,
+        stateDirectory: String = "/var/lib/credwatch",
+        controlSocket: String = "/run/credwatch/control.sock", maxInFlight: Int = 16,
+        aws: AWSOverrides = AWSOverrides()
+    ) {
+        self.profiles = profiles
+        self.groups = groups
+        self.statusFile = statusFile
+        self.stateDirectory = stateDirectory
+        self.controlSocket = controlSocket
+        self.maxInFlight = maxInFlight
+        self.aws = aws
+    }
+
+    package static let defaultFile = "/etc/credwatch/credwatch.yaml"
+    package static let defaultStatusFile = "/run/credwatch/status.json"
+}
+
+/// One thing wrong with a config: where, what, and what is allowed.
+package struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConvertible {
+    package var location: SourceLocation
+    /// A stable code like `unknown-key`, the name of the fixture that shows it.
+    package var rule: String
+    package var message: String
+
+    package init(_ location: SourceLocation, rule: String, _ message: String) {
+        self.location = location
+        self.rule = rule
+        self.message = message
+    }
+
+    /// `file:line:column: message [rule]`.
+    package var description: String { "\(location): \(message) [\(rule)]" }
+}

@@ -1,0 +1,121 @@
+/// The health of one profile, by its last answer.
+package enum ProfileState: String, Sendable, Hashable, CaseIterable {
+    case pending, healthy, failing, unknown
+}
+
+/// Where a failover group stands.
+package enum GroupState: String, Sendable, Hashable, CaseIterable {
+    case ready, confirming
+    case failingOver = "failing_over"
+    case failedOver = "failed_over"
+    case failoverFailed = "failover_failed"
+}
+
+/// The occasions on which a hook runs; the raw values are what the hook sees.
+package enum HookEvent: String, Sendable, Hashable, CaseIterable {
+    /// Applications should now use `to`.
+    case failover
+    /// Every attempt failed; a notice, nothing to switch.
+    case failoverFailed = "failover_failed"
+    /// The primary is good again while a backup is active; a notice, nothing to switch.
+    case recovered
+    /// An operator ordered the way back: applications should now use `to`, the primary.
+    case failback
+    /// `credwatch hook test`; nothing to switch.
+    case test
+}
+
+/// One run of a hook, as it is written down before it starts.
+package struct HookRun: Sendable, Hashable {
+    package var event: HookEvent
+    package var group: String
+    package var from: String
+    package var to: String
+    package var cause: Cause
+    package var message: String
+    /// A UUID, the same for all attempts of one incident.
+    package var incident: String
+    /// From 1.
+    package var attempt: Int
+
+    package init(
+        event: HookEvent, group: String, from: String, to: String, cause: Cause, message: String,
+        incident: String, attempt: Int
+    ) {
+        self.event = event
+        self.group = group
+        self.from = from
+        self.to = to
+        self.cause = cause
+        self.message = message
+        self.incident = incident
+        self.attempt = attempt
+    }
+}
+
+/// How a hook's run ended.
+package enum HookResult: Sendable, Hashable {
+    /// Exit code 0 is success.
+    case exited(code: Int)
+    case killed(signal: Int)
+    /// The time limit ran out and the process group was ended.
+    case timedOut
+    /// It could not be started, with the reason.
+    case notStarted(String)
+    /// credwatch itself ended before the hook did.
+    case interrupted
+
+    package var isSuccess: Bool { self == .exited(code: 0) }
+}
+
+/// A run of a hook with its end.
+package struct HookRecord: Sendable, Hashable {
+    package var event: HookEvent
+    package var attempt: Int
+    package var startedAt: WallTime
+    package var finishedAt: WallTime?
+    /// Nil while it runs.
+    package var result: HookResult?
+
+    package init(
+        event: HookEvent, attempt: Int, startedAt: WallTime, finishedAt: WallTime? = nil,
+        result: HookResult? = nil
+    ) {
+        self.event = event
+        self.attempt = attempt
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.result = result
+    }
+}
+
+/// One confirmed failure of a primary, or one order of an operator, until it is settled.
+package struct Incident: Sendable, Hashable {
+    package var id: String
+    /// `failover` or `failback`.
+    package var event: HookEvent
+    package var from: String
+    package var to: String
+    package var cause: Cause
+    package var summary: String
+    package var startedAt: WallTime
+    /// Attempts whose intent was written, so also those that a crash cut short.
+    package var attempts: Int
+    /// True when an operator ordered it.
+    package var byHand: Bool
+
+    package init(
+        id: String, event: HookEvent, from: String, to: String, cause: Cause, summary: String,
+        startedAt: WallTime, attempts: Int = 0, byHand: Bool = false
+    ) {
+        self.id = id
+        self.event = event
+        self.from = from
+        self.to = to
+        self.cause = cause
+        self.summary = summary
+        self.startedAt = startedAt
+        self.attempts = attempts
+        self.byHand = byHand
+    }
+}

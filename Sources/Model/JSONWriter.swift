@@ -1,0 +1,138 @@
+/// A writer of JSON into a byte buffer, in the order of the calls.
+///
+/// Encodable values through JSONEncoder cost tens of microseconds a profile, which ten thousand
+/// profiles turn into a busy core; this is an append to an array. Commas and indentation are its
+/// business; that `begin` and `end` calls match is the caller's.
+package struct JSONWriter: Sendable {
+    package private(set) var bytes: [UInt8] = []
+    private let pretty: Bool
+    private var depth = 0
+    private var needsComma = false
+    private var afterKey = false
+
+    /// Makes a writer; `pretty` puts each member on a line of its own.
+    package init(pretty: Bool = false) {
+        self.pretty = pretty
+    }
+
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    package mutating func object(_ key: String? = nil, _ body: (inout JSONWriter) -> Void) {
+        nested(key, open: 0x7B, close: 0x7D, body)
+    }
+
+    package mutating func array(_ key: String? = nil, _ body: (inout JSONWriter) -> Void) {
+        nested(key, open: 0x5B, close: 0x5D, body)
+    }
+
+    package mutating func member(_ key: String, _ value: String?) {
+        self.key(key)
+        if let value { string(value) } else { raw("null") }
+    }
+
+    package mutating func member(_ key: String, _ value: Int?) {
+        self.key(key)
+        if let value { raw(String(value)) } else { raw("null") }
+    }
+
+    package mutating func member(_ key: String, _ value: Bool) {
+        self.key(key)
+        raw(value ? "true" : "false")
+    }
+
+    /// Writes a number with at most three places after the point; null when it is not finite.
+    package mutating func member(_ key: String, _ value: Double?) {
+        self.key(key)
+        guard let value, value.isFinite, abs(value) < 9e12 else { return raw("null") }
+        let thousandths = Int64((value * 1_000).rounded())
+        let whole = abs(thousandths) / 1_000
+        let rest = abs(thousandths) % 1_000
+        var text = (thousandths < 0 ? "-" : "") + String(whole)
+        if rest > 0 {
+            let digits = String(rest)
+            text += "." + String(repeating: "0", count: 3 - digits.utf8.count) + digits
+            while text.utf8.last == 0x30 { text.removeLast() }
+        }
+        raw(text)
+    }
+
+    package mutating func member(_ key: String, _ value: WallTime?) {
+        member(key, value?.rfc3339)
+    }
+
+    package mutating func element(_ value: String) {
+        separate()
+        string(value)
+    }
+
+    /// Ends the text with a line feed.
+    package mutating func finish() {
+        bytes.append(0x0A)
+    }
+
+    private mutating func nested(
+        _ key: String?, open: UInt8, close: UInt8, _ body: (inout JSONWriter) -> Void
+    ) {
+        if let key { self.key(key) } else { separate() }
+        afterKey = false
+        bytes.append(open)
+        depth += 1
+        needsComma = false
+        body(&self)
+        depth -= 1
+        if needsComma { newline() }
+        bytes.append(close)
+        needsComma = true
+    }
+
+    private mutating func key(_ key: String) {
+        separate()
+        string(key)
+        bytes.append(0x3A)
+        if pretty { bytes.append(0x20) }
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(0x2C) }
+        needsComma = true
+        if depth > 0 { newline() }
+    }
+
+    private mutating func newline() {
+        guard pretty else { return }
+        bytes.append(0x0A)
+        for _ in 0..<depth { bytes.append(contentsOf: [0x20, 0x20]) }
+    }
+
+    private mutating func raw(_ text: String) {
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    private mutating func string(_ text: String) {
+        bytes.append(0x22)
+        var text = text
+        text.withUTF8 { utf8 in
+            if utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C || $0 == 0x7F }) {
+                for byte in utf8 { escape(byte) }
+            } else {
+                bytes.append(contentsOf: utf8)
+            }
+        }
+        bytes.append(0x22)
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case 0x22: bytes.append(contentsOf: [0x5C, 0x22])
+        case 0x5C: bytes.append(contentsOf: [0x5C, 0x5C])
+        case 0x0A: bytes.append(contentsOf: [0x5C, 0x6E])
+        case 0x0D: bytes.append(contentsOf: [0x5C, 0x72])
+        case 0x09: bytes.append(contentsOf: [0x5C, 0x74])
+        case ..<0x20, 0x7F:
+            let hex = Array("0123456789abcdef".utf8)
+            bytes.append(contentsOf: [0x5C, 0x75, 0x30, 0x30, hex[Int(byte >> 4)]])
+            bytes.append(hex[Int(byte & 15)])
+        default: bytes.append(byte)
+        }
+    }
+}

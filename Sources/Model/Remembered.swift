@@ -1,0 +1,53 @@
+/// What is kept of a profile's health across restarts.
+package struct RememberedProfile: Sendable, Hashable {
+    package var name: String
+    package var state: ProfileState
+    package var cause: Cause?
+    package var since: WallTime?
+    package var failingSince: WallTime?
+    package var lastSuccessAt: WallTime?
+
+    package init(
+        name: String, state: ProfileState, cause: Cause? = nil, since: WallTime? = nil,
+        failingSince: WallTime? = nil, lastSuccessAt: WallTime? = nil
+    ) {
+        self.name = name
+        self.state = state
+        self.cause = cause
+        self.since = since
+        self.failingSince = failingSince
+        self.lastSuccessAt = lastSuccessAt
+    }
+}
+
+/// What is kept of a group across restarts.
+package struct RememberedGroup: Sendable, Hashable {
+    package var name: String
+    package var state: GroupState
+    /// The profile that applications should use.
+    package var active: String
+    package var incident: Incident?
+    package var hook: HookRecord?
+
+    package init(
+        name: String, state: GroupState, active: String, incident: Incident? = nil,
+        hook: HookRecord? = nil
+    ) {
+        self.name = name
+        self.state = state
+        self.active = active
+        self.incident = incident
+        self.hook = hook
+    }
+}
+
+/// The content of the state file.
+package struct RememberedState: Sendable, Hashable {
+    package var profiles: [RememberedProfile]
+    package var groups: [RememberedGroup]
+
+    package init(profiles: [RememberedProfile] = [], groups: [RememberedGroup] = []) {
+        self.profiles = profiles
+        self.groups = groups
+    }
+}

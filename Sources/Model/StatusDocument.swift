@@ -1,0 +1,120 @@
+/// The sum of all profiles and groups; exit codes follow it.
+package enum Overall: String, Sendable, Hashable, CaseIterable {
+    case healthy, degraded, failing, unknown
+
+    /// 0 healthy, 1 degraded, 2 failing, 3 unknown.
+    package var exitCode: Int32 {
+        switch self {
+        case .healthy: 0
+        case .degraded: 1
+        case .failing: 2
+        case .unknown: 3
+        }
+    }
+}
+
+/// One profile as the status file shows it.
+package struct ProfileStatus: Sendable, Hashable {
+    package var name: String
+    package var state: ProfileState
+    package var since: WallTime?
+    package var diagnosis: Diagnosis?
+    package var identity: CallerIdentity?
+    package var accessKeyID: String?
+    package var source: String?
+    package var lastAttemptAt: WallTime?
+    package var lastSuccessAt: WallTime?
+    package var failingSince: WallTime?
+    package var consecutiveFailures: Int
+    package var latency: Duration?
+    package var expiresAt: WallTime?
+    package var nextCheckAt: WallTime?
+
+    package init(
+        name: String, state: ProfileState, since: WallTime? = nil, diagnosis: Diagnosis? = nil,
+        identity: CallerIdentity? = nil, accessKeyID: String? = nil, source: String? = nil,
+        lastAttemptAt: WallTime? = nil, lastSuccessAt: WallTime? = nil,
+        failingSince: WallTime? = nil, consecutiveFailures: Int = 0, latency: Duration? = nil,
+        expiresAt: WallTime? = nil, nextCheckAt: WallTime? = nil
+    ) {
+        self.name = name
+        self.state = state
+        self.since = since
+        self.diagnosis = diagnosis
+        self.identity = identity
+        self.accessKeyID = accessKeyID
+        self.source = source
+        self.lastAttemptAt = lastAttemptAt
+        self.lastSuccessAt = lastSuccessAt
+        self.failingSince = failingSince
+        self.consecutiveFailures = consecutiveFailures
+        self.latency = latency
+        self.expiresAt = expiresAt
+        self.nextCheckAt = nextCheckAt
+    }
+}
+
+/// One failover group as the status file shows it.
+package struct GroupStatus: Sendable, Hashable {
+    package var name: String
+    package var primary: String
+    package var backups: [String]
+    package var active: String
+    package var state: GroupState
+    /// What the group waits for, or why it does not move; a sentence, empty when there is nothing to say.
+    package var detail: String
+    package var incident: Incident?
+    package var hook: HookRecord?
+
+    package init(
+        name: String, primary: String, backups: [String], active: String, state: GroupState,
+        detail: String = "", incident: Incident? = nil, hook: HookRecord? = nil
+    ) {
+        self.name = name
+        self.primary = primary
+        self.backups = backups
+        self.active = active
+        self.state = state
+        self.detail = detail
+        self.incident = incident
+        self.hook = hook
+    }
+}
+
+/// The daemon that wrote a status file.
+package struct DaemonStatus: Sendable, Hashable {
+    package var version: String
+    package var pid: Int32
+    package var startedAt: WallTime
+    package var host: String
+
+    package init(version: String, pid: Int32, startedAt: WallTime, host: String) {
+        self.version = version
+        self.pid = pid
+        self.startedAt = startedAt
+        self.host = host
+    }
+}
+
+/// Everything that the status file says.
+package struct StatusDocument: Sendable, Hashable {
+    package var generatedAt: WallTime
+    /// After this a reader should treat every state as unknown.
+    package var validUntil: WallTime
+    package var overall: Overall
+    package var daemon: DaemonStatus
+    package var profiles: [ProfileStatus]
+    package var groups: [GroupStatus]
+
+    package init(
+        generatedAt: WallTime, validUntil: WallTime, overall: Overall, daemon: DaemonStatus,
+        profiles: [ProfileStatus], groups: [GroupStatus]
+    ) {
+        self.generatedAt = generatedAt
+        self.validUntil = validUntil
+        self.overall = overall
+        self.daemon = daemon
+        self.profiles = profiles
+        self.groups = groups
+    }
+}

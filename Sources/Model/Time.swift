@@ -1,0 +1,98 @@
+/// A point on the machine's boot-time clock, which counts suspended time and never jumps.
+///
+/// Nanoseconds since boot (`CLOCK_BOOTTIME`). All intervals are measured on it; only what people or
+/// AWS read carries a ``WallTime``.
+package struct Moment: Sendable, Hashable, Comparable {
+    package var nanoseconds: Int64
+
+    package init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    package static func < (left: Moment, right: Moment) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    package static func + (moment: Moment, duration: Duration) -> Moment {
+        Moment(nanoseconds: moment.nanoseconds + duration.nanoseconds)
+    }
+
+    package static func - (moment: Moment, duration: Duration) -> Moment {
+        Moment(nanoseconds: moment.nanoseconds - duration.nanoseconds)
+    }
+
+    package static func - (left: Moment, right: Moment) -> Duration {
+        .nanoseconds(left.nanoseconds - right.nanoseconds)
+    }
+}
+
+/// A date and time of day in UTC: nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+package struct WallTime: Sendable, Hashable, Comparable {
+    package var nanoseconds: Int64
+
+    package init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    package init(seconds: Int64) {
+        nanoseconds = seconds * 1_000_000_000
+    }
+
+    /// Whole seconds since 1970, rounded down.
+    package var seconds: Int64 {
+        nanoseconds >= 0
+            ? nanoseconds / 1_000_000_000 : -((-nanoseconds + 999_999_999) / 1_000_000_000)
+    }
+
+    package static func < (left: WallTime, right: WallTime) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    package static func + (time: WallTime, duration: Duration) -> WallTime {
+        WallTime(nanoseconds: time.nanoseconds + duration.nanoseconds)
+    }
+
+    package static func - (left: WallTime, right: WallTime) -> Duration {
+        .nanoseconds(left.nanoseconds - right.nanoseconds)
+    }
+}
+
+/// Both clocks read at the same instant.
+package struct Instant: Sendable, Hashable {
+    package var moment: Moment
+    package var wall: WallTime
+
+    package init(moment: Moment, wall: WallTime) {
+        self.moment = moment
+        self.wall = wall
+    }
+
+    package static func + (instant: Instant, duration: Duration) -> Instant {
+        Instant(moment: instant.moment + duration, wall: instant.wall + duration)
+    }
+
+    /// The wall time that another moment has, as this instant's clocks see it.
+    package func wall(at other: Moment) -> WallTime {
+        wall + (other - moment)
+    }
+}
+
+extension Duration {
+    /// The whole duration in nanoseconds, at most `Int64.max` (292 years).
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        return product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+    }
+
+    /// The duration in seconds, fractions included.
+    package var inSeconds: Double {
+        Double(nanoseconds) / 1e9
+    }
+
+    /// The duration in milliseconds, fractions included.
+    package var inMilliseconds: Double {
+        Double(nanoseconds) / 1e6
+    }
+}
