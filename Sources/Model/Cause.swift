@@ -29,8 +29,10 @@ package enum Cause: String, Sendable, Hashable, CaseIterable {
     case placeholderCredentials = "placeholder_credentials"
     /// Good, but another account or ARN than expected.
     case wrongIdentity = "wrong_identity"
-    /// The account or an organization policy refuses the caller outright.
-    case accessDenied = "access_denied"
+    /// The role's trust or permissions refuse the base credential, which itself is fine.
+    case roleDenied = "role_denied"
+    /// The web identity token, its audience or its provider is refused.
+    case webIdentityRefused = "web_identity_refused"
 
     // Nothing is known about the credential.
     case clockSkew = "clock_skew"
@@ -54,6 +56,10 @@ package enum Cause: String, Sendable, Hashable, CaseIterable {
     case signatureAltered = "signature_altered"
     /// AWS wants a person: MFA, sign-up or activation of the account.
     case needsPerson = "needs_person"
+    /// A policy of the endpoint or the organization refuses the call, whoever asks.
+    case accessDenied = "access_denied"
+    /// AWS cannot reach the identity provider that must confirm a web identity.
+    case identityProviderUnreachable = "identity_provider_unreachable"
     /// AWS's own code is not one that this version knows.
     case unrecognizedAnswer = "unrecognized_answer"
     case profileMissing = "profile_missing"

@@ -11,7 +11,7 @@ package struct CheckResult: Sendable, Hashable {
     package var expiresAt: WallTime?
     /// Latency of the last call; nil when nothing was sent.
     package var latency: Duration?
-    /// Where the profile's own call went; nil when nothing was sent.
+    /// Where the profile's own call goes, sent or not; nil when the profile did not resolve.
     package var endpoint: Endpoint?
     /// The server's clock minus ours, from the profile's own call.
     package var skew: Duration?

@@ -86,6 +86,9 @@ extension Duration {
         return product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
     }
 
+    /// The duration without its sign.
+    package var magnitude: Duration { self < .zero ? .zero - self : self }
+
     /// The duration in seconds, fractions included.
     package var inSeconds: Double {
         Double(nanoseconds) / 1e9

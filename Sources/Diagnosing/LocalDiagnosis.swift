@@ -1,0 +1,91 @@
+package import Model
+
+/// Diagnoses a fault in the credentials' own text, found before anything was sent.
+func diagnosis(of fault: ValueFault, in subject: Subject) -> Diagnosis {
+    switch fault {
+    case .character(let field, let name, let position, let provenance):
+        return conclude(
+            .malformedValue,
+            "The \(field) has a character that no \(field) has: \(name) at position \(position).",
+            "Delete that character from the value in \(provenance); copying from a web page or a chat often adds one.",
+            [.character(field: field, name: name, position: position), .location(provenance)])
+    case .placeholder(let field, let provenance):
+        return conclude(
+            .placeholderCredentials,
+            "The \(field) is a placeholder that was never filled in.",
+            "Put the real \(field) into \(provenance).", [.location(provenance)])
+    case .empty(let field, let provenance):
+        return conclude(
+            .malformedValue, "The \(field) is empty.",
+            "Put the real \(field) into \(provenance).", [.location(provenance)])
+    case .tokenMissing:
+        return conclude(
+            .sessionTokenMissing,
+            "Access key \(subject.keyID) is temporary (ASIA…) and its session token is missing.",
+            "Add aws_session_token beside the key in \(subject.credentialsPlace), from the same set of credentials.",
+            [.location(subject.resolved.credentials.accessKeyID.provenance)])
+    }
+}
+
+/// Diagnoses a profile that yields no credentials.
+package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis {
+    switch problem {
+    case .profileMissing(let name, let searched, let candidates):
+        let hint =
+            candidates.isEmpty
+            ? "" : " There are: \(candidates.joined(separator: ", "))."
+        return conclude(
+            .profileMissing,
+            "There is no profile \(name) in \(searched.joined(separator: " and ")).\(hint)",
+            "Add the section to the file, or correct the name; under systemd, HOME may not be the one that you have in mind.",
+            searched.map { .location(.file(SourceLocation(file: $0, line: 1))) })
+    case .noSource(let searched):
+        return conclude(
+            .noCredentials,
+            "No credentials are configured: looked at \(searched.joined(separator: ", ")).",
+            "Set AWS_PROFILE or the key variables, or write a profile with `aws configure`.")
+    case .fileUnreadable(let path, let reason, let hint):
+        return conclude(
+            .fileUnreadable, "\(path) cannot be read: \(reason).", hint,
+            [.note("\(path): \(reason)")])
+    case .fileMalformed(let location, let what):
+        return conclude(
+            .fileMalformed, "\(location): \(what).",
+            "Correct this line; until then no profile of the file can be trusted.",
+            [.location(.file(location))])
+    case .incomplete(let missing, let present):
+        return conclude(
+            .credentialsIncomplete,
+            "Half of the key is there (\(present)), but \(missing) is missing.",
+            "Add \(missing) beside it, or remove the other half.", [.location(present)])
+    case .unsupportedSource(let property, let location):
+        return conclude(
+            .unsupportedSource,
+            "Profile \(profile) takes its credentials from \(property), which this version does not resolve.",
+            "Give credwatch a profile with static keys, or watch for a version that resolves \(property).",
+            [.location(.file(location))])
+    case .badSetting(let name, let what, let provenance):
+        return conclude(
+            .badSetting, "\(name) \(what) (\(provenance)).", "Correct it there.",
+            [.location(provenance)])
+    case .timedOut(let path):
+        return conclude(
+            .fileUnreadable, "Reading \(path) took longer than the check's time limit.",
+            "Check the file system that it lies on: `stat \(path)`; a network mount may hang.",
+            [.note("\(path): timed out")])
+    }
+}
+
+/// Diagnoses a check that did not end in its time, whatever held it up.
+package func diagnosisOfTimedOutCheck(after limit: Duration) -> Diagnosis {
+    conclude(
+        .checkTimedOut, "The check did not come to an end within \(limit.text).",
+        "If it happens again, please report it with the journal of credwatch.")
+}
+
+private func conclude(
+    _ cause: Cause, _ summary: String, _ remedy: String, _ evidence: [Evidence] = []
+) -> Diagnosis {
+    Diagnosis(
+        cause: cause, verdict: cause.verdict, summary: summary, remedy: remedy, evidence: evidence)
+}

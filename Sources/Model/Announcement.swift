@@ -1,0 +1,49 @@
+/// A change of one profile, as it goes to the journal.
+package struct ProfileChange: Sendable, Hashable {
+    package var from: ProfileState
+    package var to: ProfileState
+    package var result: CheckResult
+    /// How long the profile was in the state that it left; nil when that is not known.
+    package var previousFor: Duration?
+    package var consecutiveFailures: Int
+
+    package init(
+        from: ProfileState, to: ProfileState, result: CheckResult, previousFor: Duration?,
+        consecutiveFailures: Int
+    ) {
+        self.from = from
+        self.to = to
+        self.result = result
+        self.previousFor = previousFor
+        self.consecutiveFailures = consecutiveFailures
+    }
+}
+
+/// A change of one failover group, as it goes to the journal.
+package struct GroupChange: Sendable, Hashable {
+    package var kind: EventKind
+    package var group: String
+    package var state: GroupState
+    package var active: String
+    /// What happened, a sentence.
+    package var message: String
+    package var incident: Incident?
+
+    package init(
+        kind: EventKind, group: String, state: GroupState, active: String, message: String,
+        incident: Incident?
+    ) {
+        self.kind = kind
+        self.group = group
+        self.state = state
+        self.active = active
+        self.message = message
+        self.incident = incident
+    }
+}
+
+/// What Tracking wants to be told to people.
+package enum Announcement: Sendable, Hashable {
+    case profile(ProfileChange)
+    case group(GroupChange)
+}

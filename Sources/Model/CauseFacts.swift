@@ -1,0 +1,63 @@
+extension Cause {
+    /// What the cause says about the credential.
+    package var verdict: Verdict {
+        switch self {
+        case .ok:
+            .good
+        case .keyNotRecognized, .wrongSecret, .sessionExpired, .sessionTokenMissing,
+            .leftoverSessionToken, .malformedValue, .placeholderCredentials, .wrongIdentity,
+            .roleDenied, .webIdentityRefused:
+            .bad
+        case .clockSkew, .throttled, .networkDNS, .networkConnect, .networkTimeout,
+            .networkInterrupted, .tls, .proxy, .notAWS, .awsOutage, .regionNotEnabled,
+            .wrongPartition, .refusalUnconfirmed, .signatureAltered, .needsPerson, .accessDenied,
+            .identityProviderUnreachable, .unrecognizedAnswer, .profileMissing, .fileUnreadable,
+            .fileMalformed, .credentialsIncomplete, .noCredentials, .unsupportedSource,
+            .badSetting, .checkTimedOut:
+            .unknown
+        }
+    }
+
+    /// The cause in two to five words, for a table or a list: `key not recognised`.
+    package var title: String {
+        switch self {
+        case .ok: "accepted"
+        case .keyNotRecognized: "key not recognised"
+        case .wrongSecret: "wrong secret for this key"
+        case .sessionExpired: "session expired"
+        case .sessionTokenMissing: "session token missing"
+        case .leftoverSessionToken: "leftover session token"
+        case .malformedValue: "malformed value"
+        case .placeholderCredentials: "placeholder, never filled in"
+        case .wrongIdentity: "wrong identity"
+        case .roleDenied: "role denied"
+        case .webIdentityRefused: "web identity refused"
+        case .clockSkew: "clock is wrong"
+        case .throttled: "throttled by AWS"
+        case .networkDNS: "host name not found"
+        case .networkConnect: "cannot connect"
+        case .networkTimeout: "no answer in time"
+        case .networkInterrupted: "connection broken off"
+        case .tls: "TLS failed"
+        case .proxy: "proxy failed"
+        case .notAWS: "answer is not from AWS"
+        case .awsOutage: "AWS has an outage"
+        case .regionNotEnabled: "region not enabled"
+        case .wrongPartition: "wrong partition"
+        case .refusalUnconfirmed: "refusal not confirmed"
+        case .signatureAltered: "requests altered on the way"
+        case .needsPerson: "needs a person"
+        case .accessDenied: "call denied by a policy"
+        case .identityProviderUnreachable: "identity provider unreachable"
+        case .unrecognizedAnswer: "unrecognised answer"
+        case .profileMissing: "profile missing"
+        case .fileUnreadable: "file unreadable"
+        case .fileMalformed: "file malformed"
+        case .credentialsIncomplete: "credentials incomplete"
+        case .noCredentials: "no credentials configured"
+        case .unsupportedSource: "source not supported"
+        case .badSetting: "setting not usable"
+        case .checkTimedOut: "check took too long"
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Model
+
+/// The rules that stand between a refused primary and a failover.
+extension GroupTrack {
+    /// Whether the group may move, and if not, what it waits for.
+    enum Readiness: Sendable, Hashable {
+        case move(to: String)
+        case wait(String)
+        /// Enough bad answers, but something forbids the move; people should know.
+        case blocked(String)
+    }
+
+    /// Weighs everything that a confirmation needs.
+    func readiness(at now: Moment) -> Readiness {
+        guard let first = firstFailure, let last = lastFailure else {
+            return .wait("no bad answer counts yet")
+        }
+        guard failures >= configuration.fall else {
+            return .wait("\(failures) of \(configuration.fall) bad answers")
+        }
+        let span = last.startedAt.moment - first
+        guard span >= configuration.minimumSpan else {
+            return .wait(
+                "bad answers span \(span.rough) of \(configuration.minimumSpan.text)")
+        }
+        guard now - last.finishedAt.moment <= Limits.sameMinute else {
+            return .wait("the last bad answer is \((now - last.finishedAt.moment).rough) old")
+        }
+        if last.latency != nil {
+            guard let skew = last.skew else {
+                return .blocked("the answers carry no date, so the clock cannot be judged")
+            }
+            guard skew.magnitude <= Limits.skew else {
+                return .blocked("the clock differs from AWS's by \(skew.magnitude.rough)")
+            }
+        }
+        return provenBackup(against: last, at: now)
+    }
+
+    /// Finds the first backup that is proven good against a refusal.
+    private func provenBackup(against refusal: CheckResult, at now: Moment) -> Readiness {
+        var reasons: [String] = []
+        for backup in configuration.backups {
+            guard let proof = proofs[backup] else {
+                reasons.append("\(backup) has not answered yet")
+                continue
+            }
+            if let flaw = flaw(of: proof, against: refusal) {
+                reasons.append("\(backup) \(flaw)")
+            } else {
+                return .move(to: backup)
+            }
+        }
+        let text = reasons.joined(separator: "; ")
+        return proofs.count < configuration.backups.count ? .wait(text) : .blocked(text)
+    }
+
+    /// Why an answer of a backup is no proof; nil when it is one.
+    func flaw(of proof: CheckResult, against refusal: CheckResult?) -> String? {
+        switch proof.diagnosis.verdict {
+        case .bad: return "is refused too: \(proof.diagnosis.cause.title)"
+        case .unknown: return "is not proven: \(proof.diagnosis.cause.title)"
+        case .good: break
+        }
+        guard let skew = proof.skew, skew.magnitude <= Limits.skew else {
+            return "is accepted, but the clock differs from AWS's or cannot be compared"
+        }
+        guard let refusal else { return nil }
+        let apart = (proof.finishedAt.moment - refusal.finishedAt.moment).magnitude
+        guard apart <= Limits.sameMinute else {
+            return "was last accepted \(apart.rough) away from the refusal"
+        }
+        if let key = proof.accessKeyID, key == refusal.accessKeyID {
+            return "has the same access key as the primary"
+        }
+        guard proof.endpoint?.url == refusal.endpoint?.url else {
+            return "was asked at another endpoint"
+        }
+        return nil
+    }
+
+    /// Starts the failover when everything is confirmed.
+    mutating func moveIfConfirmed(at now: Instant, _ effects: inout Effects) {
+        guard state == .confirming, let last = lastFailure else { return }
+        switch readiness(at: now.moment) {
+        case .move(let backup):
+            begin(
+                .failover, to: backup, cause: last.diagnosis.cause,
+                summary: last.diagnosis.summary, byHand: false, at: now, &effects)
+        case .wait:
+            break
+        case .blocked(let reason):
+            guard reason != blockedReason else { return }
+            blockedReason = reason
+            effects.announce(
+                self, .groupBlocked,
+                "\(configuration.primary) is refused, but there is no failover: \(reason).")
+        }
+    }
+
+    /// What the group waits for, as a sentence for the status; empty when there is nothing to say.
+    func detail(at now: Moment) -> String {
+        switch state {
+        case .ready: return ""
+        case .confirming:
+            switch readiness(at: now) {
+            case .move(let backup): return "moving to \(backup)"
+            case .wait(let reason): return "waiting: \(reason)"
+            case .blocked(let reason): return "no failover: \(reason)"
+            }
+        case .failingOver:
+            if isResuming { return "the run of before the restart waits for fresh evidence" }
+            return hookIsRunning
+                ? "the hook runs, attempt \(incident?.attempts ?? 1) of \(Limits.hookAttempts)"
+                : "the hook failed \(incident?.attempts ?? 0) times and is tried again"
+        case .failedOver:
+            return recoveryAnnounced
+                ? "the primary is good again; `credwatch failback \(name)` moves back" : ""
+        case .failoverFailed:
+            return "the hook failed; `credwatch failover \(name)` tries again"
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import Model
+
+/// Moving a group: one incident, its attempts, and its end.
+extension GroupTrack {
+    /// Starts an incident, and with it the first attempt.
+    mutating func begin(
+        _ event: HookEvent, to target: String, cause: Cause, summary: String, byHand: Bool,
+        at now: Instant, _ effects: inout Effects
+    ) {
+        incident = Incident(
+            id: effects.newIncidentID(), event: event, from: active, to: target, cause: cause,
+            summary: summary, startedAt: now.wall, byHand: byHand)
+        state = .failingOver
+        isResuming = false
+        blockedReason = nil
+        effects.announce(
+            self, .failoverStarted, "\(name) moves from \(active) to \(target): \(summary)")
+        attempt(at: now, &effects)
+    }
+
+    /// Makes the next attempt, or counts a group without a hook as moved.
+    mutating func attempt(at now: Instant, _ effects: inout Effects) {
+        guard var incident else { return }
+        isResuming = false
+        effects.add(.wake(group: name, at: nil))
+        guard configuration.hook != nil else {
+            return succeed(incident, at: now, &effects)
+        }
+        guard incident.attempts < Limits.hookAttempts else {
+            return giveUp(incident, at: now, &effects)
+        }
+        incident.attempts += 1
+        self.incident = incident
+        hook = HookRecord(
+            event: incident.event, attempt: incident.attempts, startedAt: now.wall)
+        hookIsRunning = true
+        effects.add(.runHook(run(incident.event, of: incident)))
+    }
+
+    /// Takes in the end of a run.
+    mutating func hookFinished(
+        _ run: HookRun, _ result: HookResult, at now: Instant, _ effects: inout Effects
+    ) {
+        guard let incident, run.incident == incident.id, run.event == incident.event,
+            run.attempt == incident.attempts, state == .failingOver
+        else { return }
+        hookIsRunning = false
+        hook?.finishedAt = now.wall
+        hook?.result = result
+        if result.isSuccess {
+            succeed(incident, at: now, &effects)
+        } else if incident.attempts >= Limits.hookAttempts {
+            giveUp(incident, at: now, &effects)
+        } else {
+            let wait = Limits.firstRetry * (1 << (incident.attempts - 1))
+            effects.add(.wake(group: name, at: now.moment + wait))
+            effects.add(.remember)
+        }
+    }
+
+    /// Goes on when the wait before a retry is over.
+    mutating func woken(
+        latest: (String) -> CheckResult?, at now: Instant, _ effects: inout Effects
+    ) {
+        if let order, let orderedAt, now.moment - orderedAt >= Limits.orderProof {
+            refuse(order, "no proof came in time", &effects)
+        }
+        guard state == .failingOver, !hookIsRunning, let incident else { return }
+        if isResuming { return proveForResuming(at: now, &effects) }
+        // The target must not have gone bad while the hook failed.
+        if let target = latest(incident.to), target.diagnosis.verdict == .bad, !incident.byHand {
+            return giveUp(
+                incident, because: "\(incident.to) is refused too", at: now, &effects)
+        }
+        attempt(at: now, &effects)
+    }
+
+    private mutating func succeed(
+        _ incident: Incident, at now: Instant, _ effects: inout Effects
+    ) {
+        let isFailback = incident.event == .failback
+        settle(isFailback ? .ready : .failedOver, active: incident.to)
+        let text = "\(name) now uses \(incident.to) in place of \(incident.from)."
+        effects.announce(self, isFailback ? .failedBack : .failedOver, text)
+        effects.add(.remember)
+        answerOrder(done: true, text, &effects)
+    }
+
+    private mutating func giveUp(
+        _ incident: Incident, because reason: String? = nil, at now: Instant,
+        _ effects: inout Effects
+    ) {
+        let reason = reason ?? "the hook failed \(incident.attempts) times"
+        let isFailback = incident.event == .failback
+        settle(isFailback ? .failedOver : .failoverFailed, active: incident.from)
+        let text = "\(name) could not be moved from \(incident.from) to \(incident.to): \(reason)."
+        effects.announce(self, .failoverFailed, text)
+        effects.add(.remember)
+        notify(.failoverFailed, at: now, &effects)
+        answerOrder(done: false, text, &effects)
+    }
+
+    /// Ends an automatic failover whose reason is gone before a hook succeeded.
+    mutating func closeIfUnneeded(at now: Instant, _ effects: inout Effects) {
+        guard let incident, !incident.byHand, !hookIsRunning, successes >= configuration.rise
+        else { return }
+        settle(.ready, active: configuration.primary)
+        effects.add(.wake(group: name, at: nil))
+        effects.announce(
+            self, .groupReady,
+            "\(configuration.primary) is good again; the hook is not run any more.")
+        notify(.recovered, of: incident, at: now, &effects)
+        effects.add(.remember)
+    }
+
+    // MARK: - After a restart
+
+    /// Asks for the evidence that an incident of before the restart needs to go on.
+    mutating func proveForResuming(at now: Instant, _ effects: inout Effects) {
+        guard isResuming, let incident else { return }
+        if incident.event == .failback {
+            effects.add(.prove(group: name, profile: configuration.primary, at: nil))
+        } else {
+            proveBackups(&effects)
+        }
+        if incident.byHand {
+            effects.add(.wake(group: name, at: now.moment + .seconds(20)))
+        }
+    }
+
+    /// Goes on with an incident of before the restart, one attempt higher, when the evidence is there:
+    /// the target is good, and for an automatic failover the primary is still refused.
+    mutating func resumeIfProven(at now: Instant, _ effects: inout Effects) {
+        guard isResuming, let incident, let proof = proofs[incident.to] else { return }
+        let refusal = incident.byHand ? nil : lastFailure
+        guard incident.byHand || refusal != nil, flaw(of: proof, against: refusal) == nil else {
+            return
+        }
+        attempt(at: now, &effects)
+    }
+
+    // MARK: - Notices
+
+    /// Runs the hook for something that it should know; whether it succeeds changes nothing.
+    func notify(
+        _ event: HookEvent, of closed: Incident? = nil, at now: Instant,
+        _ effects: inout Effects
+    ) {
+        guard configuration.hook != nil, let incident = closed ?? incident else { return }
+        effects.add(.runHook(run(event, of: incident)))
+    }
+
+    private func run(_ event: HookEvent, of incident: Incident) -> HookRun {
+        HookRun(
+            event: event, group: name, from: incident.from, to: incident.to,
+            cause: incident.cause, message: incident.summary, incident: incident.id,
+            attempt: max(1, incident.attempts))
+    }
+}

@@ -1,0 +1,175 @@
+import Model
+
+/// One failover group: what is known of it, and where it stands.
+///
+/// The rules live in extensions: `Confirmation` (may it move?), `Incidents` (moving), `Orders` (by
+/// hand).
+struct GroupTrack: Sendable {
+    var configuration: GroupConfiguration
+    var state = GroupState.ready
+    /// The profile that applications should use.
+    var active: String
+    var incident: Incident?
+    var hook: HookRecord?
+
+    /// The bad answers of the primary that count, since its last good one.
+    var failures = 0
+    var firstFailure: Moment?
+    var lastFailure: CheckResult?
+    /// The good answers of the primary in a row.
+    var successes = 0
+    /// The latest probe of each backup, at the primary's endpoint.
+    var proofs: [String: CheckResult] = [:]
+    /// Where the primary was last asked.
+    var primaryEndpoint: Endpoint?
+
+    var hookIsRunning = false
+    /// An incident from before a restart waits for fresh evidence.
+    var isResuming = false
+    var order: Order?
+    var orderedAt: Moment?
+    var blockedReason: String?
+    var recoveryAnnounced = false
+
+    init(_ configuration: GroupConfiguration) {
+        self.configuration = configuration
+        active = configuration.primary
+    }
+
+    var name: String { configuration.name }
+
+    /// Whether the primary should be checked at its fast interval.
+    var wantsFastPrimary: Bool {
+        switch state {
+        case .confirming: true
+        case .failingOver: isResuming
+        case .failedOver, .failoverFailed: (1..<configuration.rise).contains(successes)
+        case .ready: false
+        }
+    }
+
+    /// Takes in a check of the primary.
+    mutating func primaryChecked(
+        _ result: CheckResult, isSettled: Bool, isNewCredential: Bool, at now: Instant,
+        _ effects: inout Effects
+    ) {
+        if let endpoint = result.endpoint { primaryEndpoint = endpoint }
+        // Another credential in the slot is another story.
+        if isNewCredential { forgetFailures() }
+        switch result.diagnosis.verdict {
+        case .unknown:
+            successes = 0
+        case .good:
+            successes += 1
+            forgetFailures()
+            primaryIsGood(at: now, &effects)
+        case .bad:
+            successes = 0
+            recoveryAnnounced = false
+            guard isSettled else { return }
+            failures += 1
+            firstFailure = firstFailure ?? result.startedAt.moment
+            lastFailure = result
+            primaryIsBad(at: now, &effects)
+        }
+    }
+
+    private mutating func primaryIsBad(at now: Instant, _ effects: inout Effects) {
+        switch state {
+        case .ready:
+            state = .confirming
+            blockedReason = nil
+            effects.announce(
+                self, .groupConfirming,
+                "\(configuration.primary) is refused; confirming before anything is moved.")
+            proveBackups(&effects)
+            moveIfConfirmed(at: now, &effects)
+        case .confirming:
+            proveBackups(&effects)
+            moveIfConfirmed(at: now, &effects)
+        case .failingOver where isResuming:
+            proveBackups(&effects)
+            resumeIfProven(at: now, &effects)
+        case .failingOver, .failedOver, .failoverFailed:
+            break
+        }
+    }
+
+    private mutating func primaryIsGood(at now: Instant, _ effects: inout Effects) {
+        switch state {
+        case .ready:
+            break
+        case .confirming:
+            state = .ready
+            blockedReason = nil
+            proofs = [:]
+            effects.announce(
+                self, .groupReady, "\(configuration.primary) is accepted again; nothing was moved.")
+        case .failingOver:
+            closeIfUnneeded(at: now, &effects)
+        case .failedOver:
+            guard successes >= configuration.rise, !recoveryAnnounced else { return }
+            recoveryAnnounced = true
+            effects.announce(
+                self, .primaryRecovered,
+                "\(configuration.primary) is good again; \(active) stays active until `credwatch failback \(name)`."
+            )
+            notify(.recovered, at: now, &effects)
+        case .failoverFailed:
+            guard successes >= configuration.rise else { return }
+            settle(.ready, active: configuration.primary)
+            effects.announce(
+                self, .groupReady, "\(configuration.primary) is good again; nothing was moved.")
+            effects.add(.remember)
+        }
+    }
+
+    mutating func forgetFailures() {
+        failures = 0
+        firstFailure = nil
+        lastFailure = nil
+    }
+
+    /// Asks every backup for a proof at the endpoint that refused the primary.
+    func proveBackups(_ effects: inout Effects) {
+        for backup in configuration.backups {
+            effects.add(.prove(group: name, profile: backup, at: primaryEndpoint))
+        }
+    }
+
+    /// Ends the incident with a state.
+    mutating func settle(_ state: GroupState, active: String) {
+        self.state = state
+        self.active = active
+        isResuming = false
+        if state == .ready { incident = nil }
+        successes = 0
+        forgetFailures()
+        blockedReason = nil
+        recoveryAnnounced = false
+        proofs = [:]
+    }
+}
+
+/// The effects of one event, in the order in which they are to be performed.
+struct Effects: Sendable {
+    private(set) var list: [Effect] = []
+    let newIncidentID: @Sendable () -> String
+
+    init(_ newIncidentID: @escaping @Sendable () -> String) {
+        self.newIncidentID = newIncidentID
+    }
+
+    mutating func add(_ effect: Effect) {
+        list.append(effect)
+    }
+
+    mutating func announce(_ group: GroupTrack, _ kind: EventKind, _ message: String) {
+        list.append(
+            .announce(
+                .group(
+                    GroupChange(
+                        kind: kind, group: group.name, state: group.state, active: group.active,
+                        message: message, incident: group.incident))))
+    }
+}

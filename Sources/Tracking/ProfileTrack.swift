@@ -1,0 +1,108 @@
+import Model
+
+/// The health of one profile, by what its checks came to.
+struct ProfileTrack: Sendable {
+    var configuration: ProfileConfiguration
+    private(set) var state = ProfileState.pending
+    private(set) var since: WallTime?
+    private(set) var failingSince: WallTime?
+    private(set) var lastSuccessAt: WallTime?
+    private(set) var consecutiveFailures = 0
+    private(set) var consecutiveUnknowns = 0
+    private(set) var last: CheckResult?
+    /// The cause that was announced last, also when it was before a restart.
+    private(set) var announcedCause: Cause?
+    /// Whether the last result came with another credential than the one before.
+    private(set) var credentialChanged = false
+    private var fingerprint: Int?
+    private var changedAt: Moment?
+    /// The interval that was asked for last.
+    var pace: Duration
+
+    init(_ configuration: ProfileConfiguration, remembered: RememberedProfile?) {
+        self.configuration = configuration
+        pace = configuration.interval
+        guard let remembered else { return }
+        state = remembered.state
+        since = remembered.since
+        failingSince = remembered.failingSince
+        lastSuccessAt = remembered.lastSuccessAt
+        announcedCause = remembered.cause
+    }
+
+    /// Takes in a result; returns the change that it makes, if it makes one.
+    mutating func receive(_ result: CheckResult) -> ProfileChange? {
+        credentialChanged = false
+        if let new = result.fingerprint {
+            if let old = fingerprint, old != new {
+                changedAt = result.startedAt.moment
+                credentialChanged = true
+                consecutiveFailures = 0
+            }
+            fingerprint = new
+        }
+        let previous = state
+        let wall = result.finishedAt.wall
+        switch result.diagnosis.verdict {
+        case .good:
+            state = .healthy
+            consecutiveFailures = 0
+            consecutiveUnknowns = 0
+            failingSince = nil
+            lastSuccessAt = wall
+        case .bad:
+            state = .failing
+            consecutiveFailures += 1
+            consecutiveUnknowns = 0
+            failingSince = failingSince ?? wall
+        case .unknown:
+            state = .unknown
+            consecutiveUnknowns += 1
+        }
+        last = result
+        guard state != previous || result.diagnosis.cause != announcedCause else { return nil }
+        announcedCause = result.diagnosis.cause
+        let previousFor = since.map { wall - $0 }
+        if state != previous { since = wall }
+        return ProfileChange(
+            from: previous, to: state, result: result, previousFor: previousFor,
+            consecutiveFailures: consecutiveFailures)
+    }
+
+    /// Whether a bad result may count: the credential has not changed within the last seconds.
+    func isSettled(_ result: CheckResult) -> Bool {
+        if let changedAt, result.startedAt.moment - changedAt <= Limits.settling { return false }
+        guard let modified = result.sourceModifiedAt else { return true }
+        let age = result.startedAt.wall - modified
+        // A date in the future says nothing, and must not hold a failover up for ever.
+        return age < .zero || age > Limits.settling
+    }
+
+    /// The interval at which the profile should be checked; `groupWants` is what its groups ask for.
+    func wantedPace(fast groupWants: Bool) -> Duration {
+        let fast = min(configuration.fastInterval, configuration.interval)
+        if groupWants { return fast }
+        switch state {
+        case .failing: return consecutiveFailures < Limits.fall ? fast : configuration.interval
+        case .unknown:
+            let doublings = min(max(consecutiveUnknowns - 1, 0), 20)
+            return min(fast * (1 << doublings), configuration.interval)
+        case .pending, .healthy: return configuration.interval
+        }
+    }
+
+    var remembered: RememberedProfile {
+        RememberedProfile(
+            name: configuration.name, state: state, cause: announcedCause, since: since,
+            failingSince: failingSince, lastSuccessAt: lastSuccessAt)
+    }
+
+    func status(nextCheckAt: WallTime?) -> ProfileStatus {
+        ProfileStatus(
+            name: configuration.name, state: state, since: since, diagnosis: last?.diagnosis,
+            identity: last?.identity, accessKeyID: last?.accessKeyID, source: last?.source,
+            lastAttemptAt: last?.startedAt.wall, lastSuccessAt: lastSuccessAt,
+            failingSince: failingSince, consecutiveFailures: consecutiveFailures,
+            latency: last?.latency, expiresAt: last?.expiresAt, nextCheckAt: nextCheckAt)
+    }
+}

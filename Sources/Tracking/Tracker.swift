@@ -1,0 +1,166 @@
+package import Model
+
+/// The state of all profiles and groups: events in, effects out.
+///
+/// Pure: the time of an event is a parameter, incident ids come from the closure given at the start.
+/// It is owned by one queue.
+package struct Tracker: Sendable {
+    private var profiles: [String: ProfileTrack] = [:]
+    private var groups: [String: GroupTrack] = [:]
+    private var profileNames: [String] = []
+    private var groupNames: [String] = []
+    /// The groups in which a profile is the primary.
+    private var groupsByPrimary: [String: [String]] = [:]
+    private let makeIncidentID: @Sendable () -> String
+
+    /// Starts tracking; `remembered` is what an earlier daemon kept.
+    package init(
+        _ configuration: Configuration, remembered: RememberedState?,
+        makeIncidentID: @escaping @Sendable () -> String
+    ) {
+        self.makeIncidentID = makeIncidentID
+        let memory = remembered ?? RememberedState()
+        let oldProfiles = Dictionary(
+            memory.profiles.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        let oldGroups = Dictionary(memory.groups.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        for profile in configuration.profiles {
+            profiles[profile.name] = ProfileTrack(profile, remembered: oldProfiles[profile.name])
+        }
+        for group in configuration.groups {
+            groups[group.name] = GroupTrack(group, remembered: oldGroups[group.name])
+        }
+        index(configuration)
+    }
+
+    /// Returns what is to be done at the start: incidents of before a restart ask for fresh evidence.
+    package mutating func start(at now: Instant) -> [Effect] {
+        var effects = Effects(makeIncidentID)
+        for name in groupNames {
+            groups[name]?.proveForResuming(at: now, &effects)
+        }
+        adjustPaces(of: profileNames, &effects)
+        return effects.list
+    }
+
+    /// Takes a new configuration; what keeps its name keeps its health.
+    package mutating func reconfigure(_ configuration: Configuration) {
+        var newProfiles: [String: ProfileTrack] = [:]
+        for profile in configuration.profiles {
+            var track = profiles[profile.name] ?? ProfileTrack(profile, remembered: nil)
+            track.configuration = profile
+            track.pace = profile.interval
+            newProfiles[profile.name] = track
+        }
+        profiles = newProfiles
+        var newGroups: [String: GroupTrack] = [:]
+        for group in configuration.groups {
+            newGroups[group.name] =
+                groups[group.name]?.reconfigured(group) ?? GroupTrack(group)
+        }
+        groups = newGroups
+        index(configuration)
+    }
+
+    private mutating func index(_ configuration: Configuration) {
+        profileNames = configuration.profiles.map(\.name)
+        groupNames = configuration.groups.map(\.name)
+        groupsByPrimary = Dictionary(grouping: groupNames) {
+            groups[$0]?.configuration.primary ?? ""
+        }
+    }
+
+    /// Takes in an event and returns what is to be done.
+    package mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
+        var effects = Effects(makeIncidentID)
+        switch event {
+        case .checked(let result):
+            checked(result, at: now, &effects)
+        case .proved(let group, let result):
+            groups[group]?.proved(result, at: now, &effects)
+        case .hookFinished(let run, let result, let finishedAt):
+            groups[run.group]?.hookFinished(run, result, at: finishedAt, &effects)
+        case .woken(let group):
+            let tracks = profiles
+            groups[group]?.woken(latest: { tracks[$0]?.last }, at: now, &effects)
+        case .ordered(let order):
+            if groups[order.group] == nil {
+                let known = groupNames.isEmpty ? "none" : groupNames.joined(separator: ", ")
+                effects.add(
+                    .reply(
+                        order: order.id, done: false,
+                        text: "there is no failover group \(order.group); configured: \(known)"))
+            }
+            groups[order.group]?.ordered(order, at: now, &effects)
+        }
+        if case .checked = event {
+        } else if let primary = primary(of: event) {
+            adjustPaces(of: [primary], &effects)
+        }
+        return effects.list
+    }
+
+    private func primary(of event: Event) -> String? {
+        switch event {
+        case .checked(let result): result.profile
+        case .proved(let group, _), .woken(let group): groups[group]?.configuration.primary
+        case .hookFinished(let run, _, _): groups[run.group]?.configuration.primary
+        case .ordered(let order): groups[order.group]?.configuration.primary
+        }
+    }
+
+    private mutating func checked(
+        _ result: CheckResult, at now: Instant, _ effects: inout Effects
+    ) {
+        let name = result.profile
+        // Where it lies, not a copy: a copy of a track costs more than the rest of the step.
+        guard let position = profiles.index(forKey: name) else { return }
+        let change = profiles.values[position].receive(result)
+        let isSettled = profiles.values[position].isSettled(result)
+        let isNew = profiles.values[position].credentialChanged
+        if let change {
+            effects.add(.announce(.profile(change)))
+            effects.add(.remember)
+        }
+        for group in groupsByPrimary[name] ?? [] {
+            groups[group]?.primaryChecked(
+                result, isSettled: isSettled, isNewCredential: isNew, at: now, &effects)
+        }
+        adjustPaces(of: [name], &effects)
+    }
+
+    private mutating func adjustPaces(of names: [String], _ effects: inout Effects) {
+        for name in names {
+            guard let position = profiles.index(forKey: name) else { continue }
+            let fast = (groupsByPrimary[name] ?? []).contains {
+                groups[$0]?.wantsFastPrimary ?? false
+            }
+            let wanted = profiles.values[position].wantedPace(fast: fast)
+            guard wanted != profiles.values[position].pace else { continue }
+            profiles.values[position].pace = wanted
+            effects.add(.pace(profile: name, every: wanted))
+        }
+    }
+
+    // MARK: - What is told
+
+    /// What is to be kept across a restart.
+    package var remembered: RememberedState {
+        RememberedState(
+            profiles: profileNames.compactMap { profiles[$0]?.remembered },
+            groups: groupNames.compactMap { groups[$0]?.remembered })
+    }
+
+    /// The status of every profile, in the order of the configuration.
+    package func profileStatuses(nextCheckAt: (String) -> WallTime?) -> [ProfileStatus] {
+        profileNames.compactMap { profiles[$0]?.status(nextCheckAt: nextCheckAt($0)) }
+    }
+
+    package func groupStatuses(at now: Moment) -> [GroupStatus] {
+        groupNames.compactMap { groups[$0]?.status(at: now) }
+    }
+
+    /// How many profiles are in each state.
+    package var counts: [ProfileState: Int] {
+        profiles.values.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+    }
+}
