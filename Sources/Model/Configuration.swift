@@ -123,15 +123,15 @@ package struct Configuration: Sendable, Hashable {
     package var statusFile: String
     package var stateDirectory: String
     package var controlSocket: String
-    /// How many checks run at the same time.
-    package var maxInFlight: Int
+    /// How many checks run at the same time; nil lets the number of profiles decide.
+    package var maxInFlight: Int?
     package var aws: AWSOverrides
 
     package init(
         profiles: [ProfileConfiguration], groups: [GroupConfiguration] = [],
         statusFile: String = Configuration.defaultStatusFile,
         stateDirectory: String = "/var/lib/credwatch",
-        controlSocket: String = "/run/credwatch/control.sock", maxInFlight: Int = 16,
+        controlSocket: String = "/run/credwatch/control.sock", maxInFlight: Int? = nil,
         aws: AWSOverrides = AWSOverrides()
     ) {
         self.profiles = profiles

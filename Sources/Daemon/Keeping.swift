@@ -1,0 +1,63 @@
+import FailingOver
+import Model
+import Reporting
+import Scheduling
+import Tracking
+
+/// When the state file is written: soon after a change, never twice at the same time.
+struct Keeping {
+    var isDirty = false
+    var gapIsOver = false
+    var isWriting = false
+    var problem: StateProblem?
+    /// Changes of ten thousand profiles at once are one writing.
+    static let gap = Duration.milliseconds(500)
+}
+
+extension Engine {
+    /// Writes the state file a moment after something in it changed.
+    func keepIfDue() {
+        guard keeping.isDirty, !keeping.isWriting else { return }
+        guard keeping.gapIsOver else {
+            if schedule.due(.keep) == nil {
+                schedule.set(
+                    .keep, due: SystemClock.moment() + Keeping.gap, slack: .zero)
+            }
+            return
+        }
+        keeping.isDirty = false
+        keeping.gapIsOver = false
+        keeping.isWriting = true
+        let (store, state) = (parts.store, tracker.remembered)
+        Task.detached { [weak self] in
+            let problem = await store.saveOffQueue(state)
+            await self?.keptBySchedule(problem)
+        }
+    }
+
+    private func keptBySchedule(_ problem: StateProblem?) {
+        keeping.isWriting = false
+        kept(problem)
+        if problem != nil, !isStopping {
+            keeping.isDirty = true
+            schedule.set(.keep, due: SystemClock.moment() + .seconds(5))
+        }
+        turn()
+    }
+
+    /// Says once that the state cannot be kept, and once that it can again.
+    func kept(_ problem: StateProblem?) {
+        switch (keeping.problem, problem) {
+        case (nil, let new?):
+            parts.journal.write(
+                JournalEntry(
+                    .stateFileFailed, .error,
+                    "\(new) After a restart, the health of before this would be taken up."))
+        case (_?, nil):
+            parts.journal.write(
+                JournalEntry(.stateFileRestored, .notice, "The state file is written again."))
+        default: break
+        }
+        keeping.problem = problem
+    }
+}
