@@ -72,7 +72,7 @@ let package = Package(
             swiftSettings: strict),
 
         // An AWS for the demo and the tests; no part of the daemon.
-        module("Sandbox", ["Model", "Signing"]),
+        module("Sandbox", ["Model", "CCrypto"]),
         .executableTarget(
             name: "credwatch-sandbox",
             dependencies: [
@@ -97,7 +97,7 @@ let package = Package(
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
         tests("Daemon"),
-        tests("Sandbox", ["Signing"]),
+        tests("Sandbox", ["credwatch-sandbox"]),
         .testTarget(
             name: "SystemTests", dependencies: ["Model", "Support"], swiftSettings: strict),
     ]
