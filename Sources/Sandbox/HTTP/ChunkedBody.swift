@@ -72,7 +72,9 @@ struct ChunkedBody: Sendable {
         guard !digits.isEmpty else { throw .malformed("A chunk has no size.") }
         var size = 0
         for byte in digits {
-            guard let digit = hexValue(byte) else { throw .malformed("A chunk's size is no number.") }
+            guard let digit = hexValue(byte) else {
+                throw .malformed("A chunk's size is no number.")
+            }
             size = size * 16 + digit
             guard size <= limit else { throw .bodyTooLarge }
         }

@@ -89,7 +89,8 @@ enum HTTPFailure: Error, Sendable, Hashable {
             case .unknownVersion: (505, "Only HTTP/1.0 and HTTP/1.1 are known.")
             }
         return HTTPResponse(
-            status: status, headers: [("Content-Type", "text/plain")], body: Array((text + "\n").utf8))
+            status: status, headers: [("Content-Type", "text/plain")],
+            body: Array((text + "\n").utf8))
     }
 }
 

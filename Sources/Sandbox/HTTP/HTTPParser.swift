@@ -100,7 +100,8 @@ struct HTTPParser: Sendable {
                 buffer[index + 3] == 0x0A
             {
                 guard index - start <= limits.head else { throw .headTooLarge }
-                let head = try HTTPHead(parsing: buffer[start..<(index + 2)].dropLast(), limits: limits)
+                let head = try HTTPHead(
+                    parsing: buffer[start..<(index + 2)].dropLast(), limits: limits)
                 start = index + 4
                 return head
             }

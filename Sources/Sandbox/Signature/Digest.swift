@@ -13,7 +13,8 @@ enum Digest {
     static func hmac(key: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: byteCount)
         var length = UInt32(byteCount)
-        _ = HMAC(EVP_sha256(), key, Int32(clamping: key.count), bytes, bytes.count, &digest, &length)
+        _ = HMAC(
+            EVP_sha256(), key, Int32(clamping: key.count), bytes, bytes.count, &digest, &length)
         return digest
     }
 
