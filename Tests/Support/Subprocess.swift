@@ -30,7 +30,7 @@ package final class Subprocess: Sendable {
         package let description: String
     }
 
-    package let processID: pid_t
+    package let processID: Int32
     private let state = Mutex(State())
 
     private struct State {
@@ -56,6 +56,7 @@ package final class Subprocess: Sendable {
         do {
             processID = try spawn(program, [program] + arguments, environment, pipes)
         } catch {
+            pipes.closeChildEnds()
             pipes.closeAll()
             throw error
         }

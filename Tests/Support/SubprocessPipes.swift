@@ -41,7 +41,7 @@ struct Pipes: Sendable {
         input.ours = -1
     }
 
-    /// Closes what is open still; the child's ends only before ``closeChildEnds()``.
+    /// Closes what is open still of our own ends.
     func closeAll() {
         for descriptor in [input.ours, output.ours, errors.ours] where descriptor >= 0 {
             close(descriptor)
