@@ -38,6 +38,7 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CDescriptors"),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // Values, and libraries without a place in the flow.
@@ -72,7 +73,7 @@ let package = Package(
             swiftSettings: strict),
 
         // An AWS for the demo and the tests; no part of the daemon.
-        module("Sandbox", ["Model", "Signing"]),
+        module("Sandbox", ["Model", "CCrypto", "CDescriptors"]),
         .executableTarget(
             name: "credwatch-sandbox",
             dependencies: [
@@ -83,7 +84,8 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "Support", dependencies: ["Model", "CCrypto"], path: "Tests/Support",
+            name: "Support", dependencies: ["Model", "CCrypto", "CDescriptors"],
+            path: "Tests/Support",
             swiftSettings: strict),
         tests("Model"),
         tests("Configuring"),
@@ -97,7 +99,7 @@ let package = Package(
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
         tests("Daemon"),
-        tests("Sandbox", ["Signing"]),
+        tests("Sandbox", ["credwatch-sandbox"]),
         .testTarget(
             name: "SystemTests", dependencies: ["Model", "Support"], swiftSettings: strict),
     ]
