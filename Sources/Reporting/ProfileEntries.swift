@@ -2,12 +2,10 @@ package import Model
 
 /// Makes the entry for a profile that changed its state, or the cause of it.
 ///
-/// `since` is when the previous state began, for the length of what is over now; nil when that is not known.
 /// A failing profile is an error, an unknown one a warning, a healthy one a notice.
-package func entry(
-    forChangeOf profile: String, to result: CheckResult, state: ProfileState,
-    previous: ProfileState, since: WallTime? = nil
-) -> JournalEntry {
+package func entry(for change: ProfileChange) -> JournalEntry {
+    let (result, state, previous) = (change.result, change.to, change.from)
+    let profile = result.profile
     var fields = Fields()
     fields.add("CREDWATCH_PROFILE", profile)
     fields.add("CREDWATCH_STATE", state.rawValue)
@@ -24,7 +22,7 @@ package func entry(
     let still = state == previous ? "still " : ""
     switch state {
     case .healthy:
-        let length = since.map { (result.finishedAt.wall - $0).rough }
+        let length = change.previousFor?.rough
         let again = isTrouble(previous) ? " again" + (length.map { " after \($0)" } ?? "") : ""
         let owner = result.identity.map { ": \($0.arn)" } ?? ""
         return JournalEntry(

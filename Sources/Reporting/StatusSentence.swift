@@ -34,7 +34,7 @@ func counts(of document: StatusDocument, naming limit: Int) -> String {
 
 private func names(of profiles: [ProfileStatus], limit: Int) -> String {
     var parts = profiles.prefix(limit).map { profile in
-        profile.name + (profile.diagnosis.map { ": \(words(for: $0.cause))" } ?? "")
+        profile.name + (profile.diagnosis.map { ": \($0.cause.title)" } ?? "")
     }
     if profiles.count > limit { parts.append("\(profiles.count - limit) more") }
     return parts.joined(separator: ", ")

@@ -78,7 +78,7 @@ private func rank(_ state: ProfileState) -> Int {
 
 private func causeOrIdentity(_ profile: ProfileStatus) -> String {
     switch profile.state {
-    case .failing, .unknown: profile.diagnosis.map { words(for: $0.cause) } ?? "-"
+    case .failing, .unknown: profile.diagnosis.map { $0.cause.title } ?? "-"
     case .pending: "not checked yet"
     case .healthy: profile.identity?.arn ?? "-"
     }
@@ -101,7 +101,7 @@ private func notes(on profile: ProfileStatus) -> [String] {
 private func notes(on group: GroupStatus) -> [String] {
     var notes: [String] = []
     if let incident = group.incident {
-        let why = incident.byHand ? "ordered by hand" : words(for: incident.cause)
+        let why = incident.byHand ? "ordered by hand" : incident.cause.title
         notes.append(
             "\(incident.event.rawValue) from \(incident.from) to \(incident.to), \(why),"
                 + " since \(incident.startedAt.rfc3339), incident \(incident.id)")

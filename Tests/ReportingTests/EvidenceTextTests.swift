@@ -41,9 +41,9 @@ import Testing
     }
 
     @Test func hasShortWordsOfItsOwnForEachCause() {
-        let words = Cause.allCases.map { Reporting.words(for: $0) }
+        let words = Cause.allCases.map { $0.title }
         #expect(Set(words).count == Cause.allCases.count)
         #expect(words.allSatisfy { !$0.isEmpty && $0.count <= 28 && !$0.contains("_") })
-        #expect(Reporting.words(for: Cause.keyNotRecognized) == "key not recognised")
+        #expect(Cause.keyNotRecognized.title == "key not recognised")
     }
 }

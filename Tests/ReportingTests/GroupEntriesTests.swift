@@ -4,46 +4,22 @@ import Testing
 @testable import Reporting
 
 @Suite struct GroupEntriesTests {
+    static func change(_ kind: EventKind, incident: Incident? = Samples.incident) -> GroupChange {
+        GroupChange(
+            kind: kind, group: "app", state: .failedOver, active: "app-backup",
+            message: "app now uses app-backup.", incident: incident)
+    }
+
     @Test(arguments: [
-        (
-            GroupChange.confirming, EventKind.groupConfirming, Priority.warning,
-            "group app confirms the failure of app. The primary is still refused."
-        ),
-        (
-            .ready, .groupReady, .notice,
-            "group app is ready, app-backup is active. The primary is still refused."
-        ),
-        (
-            .blocked, .groupBlocked, .error,
-            "group app cannot fail over. The primary is still refused."
-        ),
-        (
-            .failoverStarted, .failoverStarted, .error,
-            "group app fails over from app to app-backup: AWS does not recognise the access key."
-        ),
-        (
-            .failedOver, .failedOver, .error,
-            "group app has failed over from app to app-backup: AWS does not recognise the access key."
-        ),
-        (
-            .failoverFailed, .failoverFailed, .critical,
-            "group app could not fail over from app to app-backup: AWS does not recognise the access"
-                + " key. The primary is still refused."
-        ),
-        (
-            .primaryRecovered, .primaryRecovered, .notice,
-            "group app: the primary app is good again; app-backup stays active until"
-                + " `credwatch failback app`"
-        ),
-        (.failedBack, .failedBack, .notice, "group app is back on app-backup"),
+        (EventKind.groupConfirming, Priority.warning), (.groupReady, .notice),
+        (.groupBlocked, .error), (.failoverStarted, .error), (.failedOver, .error),
+        (.failoverFailed, .critical), (.primaryRecovered, .notice), (.failedBack, .notice),
     ])
-    func saysWhatHappened(
-        change: GroupChange, kind: EventKind, priority: Priority, message: String
-    ) {
-        let entry = entry(for: change, of: Samples.group)
+    func saysWhatHappened(kind: EventKind, priority: Priority) {
+        let entry = entry(for: .group(Self.change(kind)))
         #expect(entry.kind == kind)
         #expect(entry.priority == priority)
-        #expect(entry.message == message)
+        #expect(entry.message == "group app: app now uses app-backup.")
         #expect(
             entry.fields == [
                 JournalEntry.Field("CREDWATCH_GROUP", "app"),
@@ -56,17 +32,8 @@ import Testing
             ])
     }
 
-    @Test func anOrderByHandIsNamedAsSuch() {
-        var group = Samples.group
-        group.incident?.byHand = true
-        #expect(
-            entry(for: .failedOver, of: group).message
-                == "group app has failed over from app to app-backup: ordered by hand")
-    }
-
     @Test func worksWithoutAnIncident() {
-        let entry = entry(for: .ready, of: Samples.quietGroup)
-        #expect(entry.message == "group batch is ready, batch is active.")
+        let entry = entry(for: Self.change(.groupReady, incident: nil))
         #expect(!entry.fields.contains { $0.name == "CREDWATCH_INCIDENT" })
     }
 }

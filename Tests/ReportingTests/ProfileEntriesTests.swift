@@ -16,10 +16,18 @@ import Testing
                 partition: "aws"))
     }
 
+    static func entry(
+        _ status: ProfileStatus, to state: ProfileState, from previous: ProfileState,
+        after length: Duration? = nil
+    ) throws -> JournalEntry {
+        Reporting.entry(
+            for: ProfileChange(
+                from: previous, to: state, result: try result(status), previousFor: length,
+                consecutiveFailures: 1))
+    }
+
     @Test func aFailureIsAnErrorWithAllItsFields() throws {
-        let entry = entry(
-            forChangeOf: "app", to: try Self.result(Samples.failing), state: .failing,
-            previous: .healthy)
+        let entry = try Self.entry(Samples.failing, to: .failing, from: .healthy)
         #expect(entry.kind == .profileFailing)
         #expect(entry.priority == .error)
         #expect(
@@ -45,15 +53,14 @@ import Testing
     @Test(arguments: [
         (ProfileState.pending, nil, "app is healthy: arn:aws:iam::123456789012:user/backup"),
         (
-            .failing, WallTime(seconds: 1_795_356_190 - 125),
+            .failing, Duration.seconds(125),
             "app is healthy again after 2m 5s: arn:aws:iam::123456789012:user/backup"
         ),
         (.unknown, nil, "app is healthy again: arn:aws:iam::123456789012:user/backup"),
     ])
-    func healthIsANotice(previous: ProfileState, since: WallTime?, message: String) throws {
-        let entry = entry(
-            forChangeOf: "app", to: try Self.result(Samples.healthy), state: .healthy,
-            previous: previous, since: since)
+    func healthIsANotice(previous: ProfileState, length: Duration?, message: String) throws {
+        let entry = try Self.entry(
+            Samples.healthy, to: .healthy, from: previous, after: length)
         #expect(entry.kind == .profileHealthy)
         #expect(entry.priority == .notice)
         #expect(entry.message == message)
@@ -61,9 +68,7 @@ import Testing
     }
 
     @Test func notKnowingIsAWarning() throws {
-        let entry = entry(
-            forChangeOf: "batch", to: try Self.result(Samples.unknown), state: .unknown,
-            previous: .healthy)
+        let entry = try Self.entry(Samples.unknown, to: .unknown, from: .healthy)
         #expect(entry.kind == .profileUnknown)
         #expect(entry.priority == .warning)
         #expect(
@@ -72,9 +77,7 @@ import Testing
     }
 
     @Test func anotherCauseOfTheSameStateSaysStill() throws {
-        let entry = entry(
-            forChangeOf: "app", to: try Self.result(Samples.failing), state: .failing,
-            previous: .failing)
+        let entry = try Self.entry(Samples.failing, to: .failing, from: .failing)
         #expect(entry.message.hasPrefix("app is still failing: "))
     }
 }
