@@ -178,6 +178,8 @@ package struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConv
         self.severity = severity
     }
 
+    package var isError: Bool { severity == .error }
+
     /// `file:line:column: message [rule]`.
     package var description: String { "\(location): \(message) [\(rule)]" }
 }
