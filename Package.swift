@@ -40,11 +40,12 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CDescriptors"),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLinux"),
 
         // Values, and libraries without a place in the flow.
         module("Model"),
         module("Signing", ["CCrypto"]),
-        module("Processes", ["Model"]),
+        module("Processes", ["Model", "CLinux"]),
 
         // The stages: each imports Model, and libraries, but no other stage.
         module("Configuring", ["Model", "CYaml"]),
