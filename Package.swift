@@ -61,14 +61,13 @@ let package = Package(
         module(
             "Daemon",
             [
-                "Model", "Configuring", "Scheduling", "Resolving", "Signing", "Probing",
+                "CLinux", "Model", "Configuring", "Scheduling", "Resolving", "Probing",
                 "Diagnosing", "Tracking", "FailingOver", "Reporting",
             ]),
         .executableTarget(
             name: "credwatch",
             dependencies: [
-                "Model", "Configuring", "Resolving", "Probing", "FailingOver", "Reporting",
-                "Daemon",
+                "Model", "Configuring", "Scheduling", "Reporting", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -102,6 +101,10 @@ let package = Package(
         tests("Daemon"),
         tests("Sandbox", ["credwatch-sandbox"]),
         .testTarget(
-            name: "SystemTests", dependencies: ["Model", "Support"], swiftSettings: strict),
+            name: "SystemTests",
+            dependencies: [
+                "Model", "Reporting", "Sandbox", "Support", "credwatch", "credwatch-sandbox",
+            ],
+            swiftSettings: strict),
     ]
 )

@@ -5,12 +5,12 @@ import Resolving
 import Scheduling
 
 /// One check from its beginning to its diagnosis; what happens because of it is the engine's.
-package struct CheckPipeline: Sendable {
+struct CheckPipeline: Sendable {
     let resolver: Resolver
     let prober: Prober
     let paths = PathMemory()
 
-    package init(resolver: Resolver, prober: Prober) {
+    init(resolver: Resolver, prober: Prober) {
         self.resolver = resolver
         self.prober = prober
     }
@@ -19,7 +19,7 @@ package struct CheckPipeline: Sendable {
     ///
     /// `endpoint` stands in for the profile's own one when a backup is proven where the primary was
     /// refused.
-    package func check(_ profile: ProfileConfiguration, at endpoint: Endpoint? = nil) async
+    func check(_ profile: ProfileConfiguration, at endpoint: Endpoint? = nil) async
         -> CheckResult
     {
         let startedAt = SystemClock.now()

@@ -1,4 +1,4 @@
-package import Model
+import Model
 import FoundationEssentials
 
 /// What a client asks the daemon through its control socket: one line of JSON.

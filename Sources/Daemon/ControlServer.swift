@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import Glibc
 import Model
@@ -7,17 +8,21 @@ import Model
 /// Everything happens on the engine's queue. A connection carries one request and one reply; it is
 /// closed when the request is too long, comes too late, or is none.
 final class ControlServer {
+    /// Takes the answer to a request, later or at once, on the queue.
     typealias Reply = @Sendable (ControlReply) -> Void
 
     private let path: String
     private let queue: DispatchQueue
     private let handler: @Sendable (ControlRequest, @escaping Reply) -> Void
+    private unowned let isolation: Engine
     private var listener: (any DispatchSourceRead)?
     private var connections: [Int32: Connection] = [:]
+    private var nextID = 0
     private static let maxConnections = 32
     private static let maxRequest = 4_096
 
     private struct Connection {
+        var id: Int
         var source: any DispatchSourceRead
         var bytes: [UInt8] = []
         var answered = false
@@ -25,10 +30,12 @@ final class ControlServer {
 
     init(
         path: String, queue: DispatchQueue,
+        isolation: Engine,
         handler: @escaping @Sendable (ControlRequest, @escaping Reply) -> Void
     ) {
         self.path = path
         self.queue = queue
+        self.isolation = isolation
         self.handler = handler
     }
 
@@ -93,7 +100,8 @@ final class ControlServer {
             let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
             source.setEventHandler { [unowned self] in read(from: descriptor) }
             source.setCancelHandler { close(descriptor) }
-            connections[descriptor] = Connection(source: source)
+            nextID += 1
+            connections[descriptor] = Connection(id: nextID, source: source)
             source.activate()
         }
     }
@@ -117,14 +125,15 @@ final class ControlServer {
             return answer(
                 descriptor, ControlReply(done: false, text: "this is no request of credwatch"))
         }
-        let source = connection.source
-        handler(request) { [weak self, queue] reply in
-            queue.async {
-                // The descriptor's number may belong to a later connection by now.
-                guard let self, self.connections[descriptor]?.source === source else { return }
-                self.answer(descriptor, reply)
-            }
+        let id = connection.id
+        handler(request) { [isolation] reply in
+            isolation.assumeIsolated { $0.control?.answer(descriptor, id, reply) }
         }
+    }
+
+    /// Answers a connection that still is the one that asked; its number may be another's by now.
+    func answer(_ descriptor: Int32, _ id: Int, _ reply: ControlReply) {
+        if connections[descriptor]?.id == id { answer(descriptor, reply) }
     }
 
     private func answer(_ descriptor: Int32, _ reply: ControlReply) {

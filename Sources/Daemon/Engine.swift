@@ -10,9 +10,9 @@ import Tracking
 ///
 /// A check travels once through it: the schedule lines a job up, the pipeline resolves, probes and
 /// diagnoses it elsewhere, Tracking decides here what it means, and the effects are performed.
-package actor Engine {
+actor Engine {
     let executor: QueueExecutor
-    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
     nonisolated var queue: DispatchQueue { executor.queue }
@@ -22,6 +22,7 @@ package actor Engine {
     let inbox: Inbox<FinishedJob>
 
     var configuration: Configuration
+    var pipeline: CheckPipeline
     var profiles: [String: ProfileConfiguration] = [:]
     var cadences: [String: Cadence] = [:]
     var tracker: Tracker
@@ -30,25 +31,26 @@ package actor Engine {
     var publication = Publication()
     var keeping = Keeping()
     var clock: ClockWatch
-    var orders: [Int: @Sendable (ControlReply) -> Void] = [:]
+    var orders: [Int: ControlServer.Reply] = [:]
     var nextOrder = 0
-    var hooks: [UInt64: Task<Void, Never>] = [:]
-    var nextHook: UInt64 = 0
+    var runningHooks = 0
     var heartbeat = Heartbeat()
     var lateness: Lateness?
     var isStopping = false
     var isReloading = false
     var onStopped: (@Sendable () -> Void)?
+    var controlProblem: SocketProblem?
 
     private var timer: WakeTimer?
     private var signals: SignalWatch?
     var control: ControlServer?
 
     /// Makes the engine; nothing runs before ``start(onStopped:)``.
-    package init(parts: Parts, configuration: Configuration, remembered: RememberedState?) {
+    init(parts: Parts, configuration: Configuration, remembered: RememberedState?) {
         executor = QueueExecutor(label: "credwatch")
         self.parts = parts
         self.configuration = configuration
+        pipeline = makePipeline(for: configuration, parts.transport)
         startedAt = SystemClock.now()
         clock = ClockWatch(at: startedAt, suspended: SystemClock.suspended())
         inbox = Inbox(queue: executor.queue)
@@ -59,14 +61,16 @@ package actor Engine {
     }
 
     /// Starts the schedule; `onStopped` is called once, when everything has come to its end.
-    package func start(onStopped: @escaping @Sendable () -> Void) {
+    func start(onStopped: @escaping @Sendable () -> Void) {
         self.onStopped = onStopped
         inbox.onValues { [unowned self] in assumeIsolated { $0.drainInbox() } }
         timer = WakeTimer(queue: queue) { [unowned self] in assumeIsolated { $0.timerFired() } }
         signals = SignalWatch(queue: queue) { [unowned self] signal in
             assumeIsolated { $0.received(signal) }
         }
-        let control = ControlServer(path: configuration.controlSocket, queue: queue) {
+        let control = ControlServer(
+            path: configuration.controlSocket, queue: queue, isolation: self
+        ) {
             [unowned self] request, reply in
             assumeIsolated { $0.ordered(request, reply) }
         }

@@ -1,3 +1,4 @@
+import Dispatch
 import FailingOver
 import Model
 import Reporting
@@ -35,7 +36,7 @@ extension Engine {
     }
 
     /// Takes an operator's order.
-    func ordered(_ request: ControlRequest, _ reply: @escaping @Sendable (ControlReply) -> Void) {
+    func ordered(_ request: ControlRequest, _ reply: @escaping ControlServer.Reply) {
         guard !isStopping else { return reply(ControlReply(done: false, text: "credwatch stops")) }
         nextOrder += 1
         orders[nextOrder] = reply
@@ -70,30 +71,34 @@ extension Engine {
         let state = needsIntent ? tracker.remembered : nil
         let parts = parts
         let statusFile = configuration.statusFile
-        nextHook += 1
-        let id = nextHook
+        runningHooks += 1
         publication.markDirty(urgent: true)
-        hooks[id] = Task.detached { [weak self] in
+        // After what is being written now, so that an older state never replaces this one.
+        parts.stateQueue.async { [self] in
             if let state {
-                let problem = await parts.store.saveOffQueue(state)
-                await self?.kept(problem)
+                let problem = parts.save(state)
+                queue.async { [self] in assumeIsolated { $0.kept(problem) } }
             }
-            parts.journal.write(entry(forStartOf: run, command: hook.command))
-            let outcome = await parts.hookRunner.run(run, hook, statusFile: statusFile)
-            for line in outcome.output {
-                parts.journal.write(entry(forOutputOf: run, line: line))
+            Task.detached { [self] in
+                parts.journal.write(entry(forStartOf: run))
+                let outcome = await parts.hookRunner.run(run, hook, statusFile: statusFile)
+                for line in outcome.output {
+                    parts.journal.write(entry(forOutput: line, of: run))
+                }
+                parts.journal.write(entry(forEndOf: run, record: outcome.record))
+                await hookFinished(run, outcome.record.result ?? .interrupted)
             }
-            parts.journal.write(entry(forEndOf: run, outcome.result, after: outcome.duration))
-            await self?.hookFinished(id, run, outcome.result)
         }
     }
 
-    private func hookFinished(_ id: UInt64, _ run: HookRun, _ result: HookResult) {
-        hooks[id] = nil
+    private func hookFinished(_ run: HookRun, _ result: HookResult) {
+        runningHooks -= 1
         // A hook that this daemon ended at its own stop is run again by the next one.
         guard !isStopping else { return }
         let now = SystemClock.now()
         handle(.hookFinished(run, result, finishedAt: now), at: now)
+        // The outcome goes to the disk at once, not with the next batch.
+        keeping.gapIsOver = keeping.gapIsOver || keeping.isDirty
         turn()
     }
 }

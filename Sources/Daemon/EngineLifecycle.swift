@@ -2,8 +2,10 @@ import Configuring
 import Dispatch
 import FailingOver
 import Model
+import Probing
 import Reporting
 import Scheduling
+import Tracking
 
 /// Taking a new config, and coming to an end.
 extension Engine {
@@ -32,7 +34,7 @@ extension Engine {
                     "The new config is refused, the old one stays in force: \(first?.description ?? "unknown reason")"
                 ))
             parts.service.ready(
-                status: "the new config is refused, the old one stays in force; see the journal")
+                "the new config is refused, the old one stays in force; see the journal")
             return
         }
         adopt(new)
@@ -41,7 +43,7 @@ extension Engine {
                 .configReloaded, .notice,
                 "The config was read again: \(new.profiles.count) profiles, \(new.groups.count) failover groups."
             ))
-        parts.service.ready(status: "the config was read again")
+        parts.service.ready("the config was read again")
         publication.markDirty(urgent: true)
         keeping.isDirty = true
         turn()
@@ -63,7 +65,8 @@ extension Engine {
         new.controlSocket = configuration.controlSocket
         let oldProfiles = profiles
         configuration = new
-        parts.pipeline.resolver.setOverrides(new.aws)
+        // The environment is the one of the start; what is cached of the files is read again.
+        pipeline = makePipeline(for: new, parts.transport)
         jobs.setLimit(new.inFlightLimit)
         tracker.reconfigure(new)
         let now = SystemClock.moment()
@@ -83,7 +86,7 @@ extension Engine {
         parts.service.stopping()
         let now = SystemClock.now()
         releaseTimers()
-        let hadHooks = !hooks.isEmpty
+        let hadHooks = runningHooks > 0
         jobs.cancelAll()
         parts.transport.shutdown()
         for reply in orders.values { reply(ControlReply(done: false, text: "credwatch stops")) }
@@ -96,8 +99,11 @@ extension Engine {
         onStopped = nil
         Task.detached {
             if hadHooks { await parts.hookRunner.terminateAll(grace: .milliseconds(500)) }
-            await parts.finish(state: state, status: last, statusFile: statusFile)
-            if let summary, let file = parts.latenessFile { writeFile(file, summary) }
+            parts.stateQueue.sync { _ = parts.save(state) }
+            parts.statusQueue.sync { try? StatusFile(path: statusFile).write(last) }
+            if let summary, let file = parts.latenessFile {
+                try? StatusFile(path: file).write(summary)
+            }
             parts.journal.write(JournalEntry(.daemonStopping, .info, "credwatch stops."))
             finish?()
         }

@@ -35,7 +35,7 @@ extension Engine {
             if case .routine(let due?) = job.purpose {
                 lateness?.note(startedAt.moment - due)
             }
-            let (pipeline, inbox) = (parts.pipeline, inbox)
+            let (pipeline, inbox) = (pipeline, inbox)
             let endpoint: Endpoint? =
                 if case .proof(_, let endpoint) = job.purpose { endpoint } else { nil }
             let task = Task.detached(executorPreference: parts.transport) {
@@ -128,7 +128,7 @@ extension Engine {
     /// Writes the daily entry.
     func summarize(at now: Instant) {
         schedule.set(.summary, due: now.moment + .seconds(86_400), slack: .seconds(60))
-        parts.journal.write(entry(forDailySummary: document(at: now)))
+        parts.journal.write(entry(forSummaryOf: document(at: now)))
     }
 }
 

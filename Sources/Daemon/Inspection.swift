@@ -18,12 +18,12 @@ package struct InspectedConfiguration: Sendable {
 /// A hook that cannot run is a warning: the health of the credentials is watched all the same.
 package func inspectConfiguration(_ file: String) async -> InspectedConfiguration {
     switch loadConfiguration(path: file) {
-    case .failure(let refused):
-        return InspectedConfiguration(problems: refused.problems)
-    case .success(let loaded):
-        var problems = loaded.warnings
-        let shared = await sharedKeys(in: loaded.configuration, file: file)
-        for group in loaded.configuration.groups {
+    case .refused(let problems):
+        return InspectedConfiguration(problems: problems)
+    case .accepted(let configuration, let warnings):
+        var problems = warnings
+        let shared = await sharedKeys(in: configuration, file: file)
+        for group in configuration.groups {
             guard let hook = group.hook else { continue }
             let place = hook.location ?? group.location ?? SourceLocation(file: file, line: 1)
             problems += inspectHook(hook).map {
@@ -33,7 +33,7 @@ package func inspectConfiguration(_ file: String) async -> InspectedConfiguratio
         problems += shared
         problems.sort { ($0.location.line, $0.location.column) < ($1.location.line, $1.location.column) }
         return InspectedConfiguration(
-            configuration: shared.isEmpty ? loaded.configuration : nil, problems: problems)
+            configuration: shared.isEmpty ? configuration : nil, problems: problems)
     }
 }
 
@@ -41,7 +41,7 @@ package func inspectConfiguration(_ file: String) async -> InspectedConfiguratio
 private func sharedKeys(in configuration: Configuration, file: String) async
     -> [ConfigurationProblem]
 {
-    let resolver = Resolver(overrides: configuration.aws)
+    let resolver = Resolver(environment: .current(), overrides: configuration.aws)
     let profiles = Dictionary(
         configuration.profiles.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     func key(_ name: String) async -> Sourced<String>? {

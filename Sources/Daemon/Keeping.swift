@@ -1,3 +1,4 @@
+import Dispatch
 import FailingOver
 import Model
 import Reporting
@@ -14,6 +15,18 @@ struct Keeping {
     static let gap = Duration.milliseconds(500)
 }
 
+extension Parts {
+    /// Writes the state file; belongs on the state queue. Returns the problem, if there is one.
+    func save(_ state: RememberedState) -> StateProblem? {
+        do {
+            try store.save(state)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
 extension Engine {
     /// Writes the state file a moment after something in it changed.
     func keepIfDue() {
@@ -28,10 +41,10 @@ extension Engine {
         keeping.isDirty = false
         keeping.gapIsOver = false
         keeping.isWriting = true
-        let (store, state) = (parts.store, tracker.remembered)
-        Task.detached { [weak self] in
-            let problem = await store.saveOffQueue(state)
-            await self?.keptBySchedule(problem)
+        let (parts, state) = (parts, tracker.remembered)
+        parts.stateQueue.async { [self] in
+            let problem = parts.save(state)
+            queue.async { [self] in assumeIsolated { $0.keptBySchedule(problem) } }
         }
     }
 

@@ -1,8 +1,9 @@
-import Model
+package import Model
+import Probing
 import Reporting
 import Scheduling
 import Synchronization
-package import FailingOver
+import FailingOver
 import Tracking
 
 /// Checks every profile of a configuration once, at the same time, and sums the results up.
@@ -10,9 +11,10 @@ import Tracking
 /// `progress` is told how many have finished. Returns the document that `credwatch check` shows.
 package func checkOnce(
     _ configuration: Configuration, progress: @escaping @Sendable (Int) -> Void
-) async -> StatusDocument {
+) async throws(TransportFailure) -> StatusDocument {
     let startedAt = SystemClock.now()
-    let (transport, pipeline) = makePipeline(for: configuration)
+    let transport = try makeTransport()
+    let pipeline = makePipeline(for: configuration, transport)
     let finished = Mutex(0)
     let results = await withTaskGroup(of: CheckResult.self) { group in
         var waiting = configuration.profiles.makeIterator()
@@ -74,6 +76,6 @@ package func testHook(
         attempt: 1)
     let outcome = await HookRunner().run(run, hook, statusFile: configuration.statusFile)
     for line in outcome.output { report(line) }
-    report(entry(forEndOf: run, outcome.result, after: outcome.duration).message)
-    return outcome.result.isSuccess ? .done : .failed
+    report(entry(forEndOf: run, record: outcome.record).message)
+    return outcome.record.result?.isSuccess == true ? .done : .failed
 }

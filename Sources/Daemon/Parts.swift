@@ -1,21 +1,25 @@
-package import FailingOver
-package import Model
-package import Probing
-package import Reporting
+import Dispatch
+import FailingOver
+import Model
+import Probing
+import Reporting
 import Synchronization
 
 /// What the engine works with: the stages' effects, made by the start-up.
-package struct Parts: Sendable {
-    package var configurationFile: String
-    package var pipeline: CheckPipeline
-    package var transport: CurlTransport
-    package var journal: any Journal
-    package var service: ServiceManager
-    package var store: StateStore
-    package var hookRunner: HookRunner
-    package var host: String
+struct Parts: Sendable {
+    var configurationFile: String
+    var transport: CurlTransport
+    var journal: any Journal
+    var service: ServiceManager
+    var store: StateStore
+    var hookRunner: HookRunner
+    var host: String
+    var processID: Int32
+    /// One queue for each file, so that neither waits for the other's disk.
+    let statusQueue = DispatchQueue(label: "credwatch.status")
+    let stateQueue = DispatchQueue(label: "credwatch.state")
     /// From CREDWATCH_BENCH_LATENESS; nil outside of a benchmark.
-    package var latenessFile: String?
+    var latenessFile: String?
 }
 
 /// Whether the thread that carries the checks still turns, asked from one watchdog ping to the next.

@@ -13,6 +13,7 @@ struct Publication {
     var gapIsOver = false
     var isWriting = false
     var problem: StatusFileProblem?
+    var failingSince: Moment?
     var isFirst = true
     private var lastStart: Moment?
     private var lastCost = Duration.zero
@@ -45,6 +46,18 @@ struct Publication {
     }
 }
 
+extension StatusFile {
+    /// Replaces the file; returns the problem, if there is one.
+    func problem(writing bytes: [UInt8]) -> StatusFileProblem? {
+        do {
+            try write(bytes)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
 extension Engine {
     /// Writes the status file when it is time, or says when it will be.
     func publishIfDue() {
@@ -69,25 +82,22 @@ extension Engine {
         if control?.isListening == false { listen() }
         let document = document(at: now)
         let bytes = renderStatus(document)
-        let file = parts.statusFile(configuration.statusFile)
-        parts.fileQueue.async { [weak self] in
-            let problem = file.writeReturningProblem(bytes)
-            self?.queue.async {
-                self?.assumeIsolated { $0.published(document, problem) }
-            }
+        let file = StatusFile(path: configuration.statusFile)
+        parts.statusQueue.async { [self] in
+            let problem = file.problem(writing: bytes)
+            queue.async { [self, problem] in assumeIsolated { $0.published(document, problem) } }
         }
     }
 
     private func published(_ document: StatusDocument, _ problem: StatusFileProblem?) {
         publication.end(at: SystemClock.moment())
         report(problem)
-        publication.problem = problem
         guard !isStopping else { return }
-        var sentence = sentence(for: document)
-        if let problem { sentence += "; the status file cannot be written: \(problem.reason)" }
+        let sentence = sentence(
+            for: document, problems: [problem?.clause].compactMap(\.self))
         if publication.isFirst {
             publication.isFirst = false
-            parts.service.ready(status: sentence)
+            parts.service.ready(sentence)
         } else {
             parts.service.status(sentence)
         }
@@ -103,18 +113,14 @@ extension Engine {
     private func report(_ problem: StatusFileProblem?) {
         switch (publication.problem, problem) {
         case (nil, let new?):
-            parts.journal.write(
-                JournalEntry(
-                    .statusFileFailed, .error, "\(new) The old status file stays as it was.",
-                    [.init("CREDWATCH_FILE", configuration.statusFile)]))
-        case (_?, nil):
-            parts.journal.write(
-                JournalEntry(
-                    .statusFileRestored, .notice,
-                    "The status file \(configuration.statusFile) is written again.",
-                    [.init("CREDWATCH_FILE", configuration.statusFile)]))
+            publication.failingSince = SystemClock.moment()
+            parts.journal.write(entry(for: new))
+        case (let old?, nil):
+            let length = SystemClock.moment() - (publication.failingSince ?? SystemClock.moment())
+            parts.journal.write(entry(forRestored: old.path, after: length))
         default: break
         }
+        publication.problem = problem
     }
 
     /// Everything that the status file says, as of now.

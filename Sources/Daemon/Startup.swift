@@ -1,8 +1,9 @@
+import CLinux
 import Configuring
 import Dispatch
 import FailingOver
 import Glibc
-package import Model
+import Model
 import Probing
 package import Reporting
 import Resolving
@@ -21,7 +22,10 @@ package func runDaemon(configurationFile: String, log: JournalTarget) async -> I
     keepSecretsInMemory()
     let journal = chooseJournal(target: log)
     let service = ServiceManager()
-    defer { journal.flush(within: .milliseconds(300)) }
+    defer {
+        journal.flush(within: .milliseconds(300))
+        service.flush(within: .milliseconds(100))
+    }
 
     let inspected = await inspectConfiguration(configurationFile)
     report(inspected.problems, to: journal)
@@ -30,20 +34,28 @@ package func runDaemon(configurationFile: String, log: JournalTarget) async -> I
         return ExitStatus.badConfiguration
     }
     let store = StateStore(directory: configuration.stateDirectory)
-    if let problem = store.lockReturningProblem() {
+    do {
+        try store.lock()
+    } catch {
         // Two daemons on one state would run hooks twice. A directory that is missing or read-only is
         // no such thing: checks go on without a memory.
-        if problem.isHeldByAnother {
-            journal.write(JournalEntry(.internalProblem, .critical, problem.description))
+        if error.isHeldByAnother {
+            journal.write(JournalEntry(.internalProblem, .critical, error.description))
             return ExitStatus.cannotStart
         }
-        journal.write(JournalEntry(.stateFileFailed, .error, problem.description))
+        journal.write(JournalEntry(.stateFileFailed, .error, error.description))
     }
     let remembered = load(store, journal)
-    let (transport, pipeline) = makePipeline(for: configuration)
+    let transport: CurlTransport
+    do {
+        transport = try makeTransport()
+    } catch {
+        journal.write(
+            JournalEntry(.internalProblem, .critical, "The daemon cannot start: \(error.reason)."))
+        return ExitStatus.cannotStart
+    }
     let parts = Parts(
-        configurationFile: configurationFile, pipeline: pipeline, transport: transport,
-        journal: journal, service: service, store: store, hookRunner: HookRunner(),
+        configurationFile: configurationFile, transport: transport, journal: journal, service: service, store: store, hookRunner: HookRunner(),
         host: hostName(), processID: processID(),
         latenessFile: environmentVariable("CREDWATCH_BENCH_LATENESS"))
     let engine = Engine(parts: parts, configuration: configuration, remembered: remembered)
@@ -53,13 +65,17 @@ package func runDaemon(configurationFile: String, log: JournalTarget) async -> I
     return ExitStatus.stopped
 }
 
-/// Makes the thread and the stages that checks of a configuration run through.
-func makePipeline(for configuration: Configuration) -> (CurlTransport, CheckPipeline) {
-    let transport = CurlTransport(
-        options: CurlTransport.Options(caBundle: environmentVariable("AWS_CA_BUNDLE")))
-    let resolver = Resolver(overrides: configuration.aws)
-    let prober = Prober(transport: transport, clock: SystemClock.wall)
-    return (transport, CheckPipeline(resolver: resolver, prober: prober))
+/// Starts the thread that checks run on.
+func makeTransport() throws(TransportFailure) -> CurlTransport {
+    let bundle = environmentVariable("AWS_CA_BUNDLE")
+    return try CurlTransport(CurlOptions(caBundle: bundle?.isEmpty == true ? nil : bundle))
+}
+
+/// Makes the stages that the checks of a configuration go through.
+func makePipeline(for configuration: Configuration, _ transport: CurlTransport) -> CheckPipeline {
+    CheckPipeline(
+        resolver: Resolver(environment: .current(), overrides: configuration.aws),
+        prober: Prober(transport: transport, clock: SystemClock.wall))
 }
 
 func report(_ problems: [ConfigurationProblem], to journal: any Journal) {
@@ -93,7 +109,7 @@ private func load(_ store: StateStore, _ journal: any Journal) -> RememberedStat
 private func keepSecretsInMemory() {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     _ = setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &none)
-    _ = prctl(PR_SET_DUMPABLE, 0)
+    _ = credwatch_make_undumpable()
 }
 
 /// The machine's own name, without its domain.

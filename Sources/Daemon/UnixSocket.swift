@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A failure of a socket call: what was tried, and the system's reason.
@@ -54,12 +55,7 @@ enum UnixSocket {
 
     /// The user at the other end; nil when the system does not say.
     static func peerUser(of socket: Int32) -> uid_t? {
-        var credentials = ucred()
-        var size = socklen_t(MemoryLayout<ucred>.size)
-        guard getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 else {
-            return nil
-        }
-        return credentials.uid
+        uid_t(exactly: credwatch_peer_user(socket))
     }
 
     /// Sends all bytes, as far as the other end takes them; never raises SIGPIPE.
@@ -67,7 +63,7 @@ enum UnixSocket {
         var rest = bytes[...]
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes {
-                send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             if sent < 0, errno == EINTR { continue }
             guard sent > 0 else { return false }

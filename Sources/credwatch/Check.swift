@@ -30,14 +30,20 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         let configuration = try selectedConfiguration()
         let progress = ProgressLine(total: configuration.profiles.count)
-        let document = await checkOnce(configuration) { progress.show(finished: $0) }
+        let document: StatusDocument
+        do {
+            document = try await checkOnce(configuration) { progress.show(finished: $0) }
+        } catch {
+            complain("credwatch: \(error.reason)")
+            throw ExitCode(Overall.unknown.exitCode)
+        }
         progress.clear()
         if json {
             write(renderCheck(document), to: STDOUT_FILENO)
         } else {
             write(
-                renderTable(document, style: tableStyle(), now: document.generatedAt),
-                to: STDOUT_FILENO)
+                profileTable(document.profiles, style: tableStyle(), now: document.generatedAt)
+                    + "\n", to: STDOUT_FILENO)
         }
         if document.overall != .healthy { throw ExitCode(document.overall.exitCode) }
     }

@@ -5,10 +5,10 @@ import Model
 /// Loads a config; when it is refused, prints every problem and ends with code 78.
 func loadOrExit(_ file: String) throws -> Configuration {
     switch loadConfiguration(path: file) {
-    case .success(let loaded):
-        return loaded.configuration
-    case .failure(let refused):
-        for problem in refused.problems { complain(problem.description) }
+    case .accepted(let configuration, _):
+        return configuration
+    case .refused(let problems):
+        for problem in problems { complain(problem.description) }
         throw ExitCode(78)
     }
 }

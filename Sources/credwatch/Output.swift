@@ -32,11 +32,12 @@ func environment(_ name: String) -> String? {
 
 /// How tables are to look on standard output.
 func tableStyle() -> TableStyle {
-    TableStyle(color: colorIsWelcome(on: STDOUT_FILENO), width: terminalWidth())
+    TableStyle(color: colorIsWelcome(descriptor: STDOUT_FILENO), width: terminalWidth())
 }
 
 private func terminalWidth() -> Int {
     var size = winsize()
+    guard isatty(STDOUT_FILENO) == 1 else { return .max }
     if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 {
         return Int(size.ws_col)
     }

@@ -1,5 +1,8 @@
 import ArgumentParser
 import Daemon
+import Reporting
+
+extension JournalTarget: ExpressibleByArgument {}
 
 /// `credwatch run`: the daemon.
 struct Run: AsyncParsableCommand {
@@ -28,10 +31,10 @@ struct Run: AsyncParsableCommand {
             discussion:
                 "auto is the journal when systemd has connected standard error to it, else standard error. Default: auto",
             valueName: "target"))
-    var log: LogTarget = .auto
+    var log: JournalTarget = .auto
 
     func run() async throws {
-        let code = await runDaemon(configurationFile: options.file, log: log.target)
+        let code = await runDaemon(configurationFile: options.file, log: log)
         if code != 0 { throw ExitCode(code) }
     }
 }

@@ -33,9 +33,9 @@ struct Status: ParsableCommand {
 
     func run() throws {
         let path = try statusFile()
-        let read: StatusFileContent
+        let read: StatusContents
         do {
-            read = try readStatusFile(path)
+            read = try readStatus(path: path)
         } catch {
             complain("credwatch: \(error)")
             throw ExitCode(Overall.unknown.exitCode)
