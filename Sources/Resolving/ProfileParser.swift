@@ -45,8 +45,14 @@ struct ProfileParser {
     }
 
     mutating func parse() throws(ResolveProblem) {
-        var start = try checkEncoding()
-        reserve()
+        guard bytes.count <= Int32.max else { throw malformed("the file is too large", line: 1) }
+        let encoding: FileEncoding
+        do { encoding = try FileEncoding(bytes) } catch { throw malformed(error.what, line: 1) }
+        for finding in encoding.findings {
+            report(finding.kind, line: finding.line, column: finding.column)
+        }
+        try reserve()
+        var start = encoding.start
         while start < bytes.count {
             line += 1
             let feed = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
@@ -55,12 +61,12 @@ struct ProfileParser {
         }
         endSection()
         settleDefault()
-        // Offsets are found before sections are, so only now do the findings stand in order.
+        // The bytes are looked at before the lines are, so only now can the findings be put in order.
         findings.sort { $0.location.line < $1.location.line }
     }
 
     /// Counts lines, so that the arrays get their size at once and keep nothing to spare.
-    private mutating func reserve() {
+    private mutating func reserve() throws(ResolveProblem) {
         var headers = 0
         var others = 0
         var atStart = true
@@ -73,6 +79,10 @@ struct ProfileParser {
                 }
             }
             atStart = byte == 0x0A
+        }
+        guard headers + others <= ProfileFile.maxEntries else {
+            throw malformed(
+                "the file has more than \(ProfileFile.maxEntries) sections and properties", line: 1)
         }
         sections.reserveCapacity(headers)
         properties.reserveCapacity(others)
@@ -100,48 +110,19 @@ struct ProfileParser {
             throw malformed("the section header does not end with ]")
         }
         let inside = bytes.trim(header.lowerBound + 1..<header.upperBound - 1)
-        let blank = bytes[inside].firstIndex(where: isBlank) ?? inside.upperBound
-        let word = inside.lowerBound..<blank
-        let name = bytes.trim(blank..<inside.upperBound)
-        switch kind {
-        case .credentials: beginCredentials(inside, word, name)
-        case .config: beginConfig(inside, word, name)
-        }
-    }
-
-    private mutating func beginCredentials(
-        _ inside: Range<Int>, _ word: Range<Int>, _ name: Range<Int>
-    ) {
-        if bytes.isName(inside) {
-            begin(text(inside), in: \.profiles, hasPrefix: false)
-        } else if text(word) == "profile", bytes.isName(name) {
-            skip(.prefixNotWanted(profile: text(name)))
-        } else {
-            skip(.invalidSectionName)
-        }
-    }
-
-    private mutating func beginConfig(
-        _ inside: Range<Int>, _ word: Range<Int>, _ name: Range<Int>
-    ) {
-        guard !name.isEmpty else {
-            let only = text(word)
-            if only == "default" { return beginBareDefault() }
-            // The AWS CLI keeps settings of its own in sections like [plugins].
-            let isProfile = bytes.isName(word) && only != "plugins" && only != "preview"
-            return skip(isProfile ? .prefixMissing(profile: only) : .invalidSectionName)
-        }
-        guard bytes.isName(name) else { return skip(.invalidSectionName) }
-        switch text(word) {
-        case "profile": begin(text(name), in: \.profiles, hasPrefix: true)
-        case "sso-session": begin(text(name), in: \.ssoSessions, hasPrefix: true)
-        case "services": begin(text(name), in: \.services, hasPrefix: true)
-        default: skip(.unknownSectionKind)
+        switch SectionHeader(bytes, inside, in: kind) {
+        case .section(.profile, let name, let hasPrefix): begin(name, in: \.profiles, hasPrefix)
+        case .section(.ssoSession, let name, _): begin(name, in: \.ssoSessions, true)
+        case .section(.services, let name, _): begin(name, in: \.services, true)
+        case .bareDefault: beginBareDefault()
+        case .skipped(let finding):
+            section = .skipped
+            report(finding)
         }
     }
 
     private mutating func begin(
-        _ name: String, in table: WritableKeyPath<ProfileParser, [String: Chain]>, hasPrefix: Bool
+        _ name: String, in table: WritableKeyPath<ProfileParser, [String: Chain]>, _ hasPrefix: Bool
     ) {
         let index = append(hasPrefix: hasPrefix)
         if let chain = self[keyPath: table][name] {
@@ -172,11 +153,6 @@ struct ProfileParser {
         sections[Int(chain.last)].next = index
         let first = Int(sections[Int(chain.first)].line)
         report(.duplicateSection(name: name, firstLine: first))
-    }
-
-    private mutating func skip(_ finding: FileFinding.Kind) {
-        section = .skipped
-        report(finding)
     }
 
     private mutating func endSection() {
@@ -258,34 +234,7 @@ struct ProfileParser {
         properties[properties.count - 1].isContinued = true
     }
 
-    // MARK: Encoding and findings
-
-    /// Looks at the bytes as a whole, and returns where the text begins.
-    private mutating func checkEncoding() throws(ResolveProblem) -> Int {
-        guard bytes.count <= Int32.max else { throw malformed("the file is too large", line: 1) }
-        if bytes.count >= 2 {
-            switch (bytes[0], bytes[1]) {
-            case (0, 0):
-                throw malformed("the file begins with NUL bytes, as after a crash", line: 1)
-            case (0xFF, 0xFE), (0xFE, 0xFF), (0, _), (_, 0):
-                throw malformed("the file is in UTF-16, and the AWS SDKs read UTF-8 only", line: 1)
-            default: break
-            }
-        }
-        if let offset = bytes.firstIndex(of: 0) { report(.nulByte, at: offset) }
-        do {
-            _ = try UTF8Span(validating: bytes.span)
-        } catch {
-            report(.invalidUTF8, at: error.byteOffsets.lowerBound)
-        }
-        guard bytes.starts(with: [0xEF, 0xBB, 0xBF]) else { return 0 }
-        report(.byteOrderMark, line: 1)
-        return 3
-    }
-
-    private func text(_ range: Range<Int>) -> String {
-        String(decoding: bytes[range], as: UTF8.self)
-    }
+    // MARK: Findings
 
     private func malformed(_ what: String, line: Int? = nil, column: Int = 1) -> ResolveProblem {
         .fileMalformed(
@@ -296,13 +245,5 @@ struct ProfileParser {
         guard findings.count < ProfileFile.maxFindings else { return }
         let place = SourceLocation(file: path, line: line ?? self.line, column: column)
         findings.append(FileFinding(kind, at: place))
-    }
-
-    /// Reports a byte by its offset; the column counts characters, as editors do.
-    private mutating func report(_ kind: FileFinding.Kind, at offset: Int) {
-        let before = bytes[..<offset]
-        let start = (before.lastIndex(of: 0x0A) ?? -1) + 1
-        let column = before[start...].count { $0 & 0xC0 != 0x80 } + 1
-        report(kind, line: before.count { $0 == 0x0A } + 1, column: column)
     }
 }
