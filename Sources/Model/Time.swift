@@ -14,15 +14,15 @@ package struct Moment: Sendable, Hashable, Comparable {
     }
 
     package static func + (moment: Moment, duration: Duration) -> Moment {
-        Moment(nanoseconds: moment.nanoseconds + duration.nanoseconds)
+        Moment(nanoseconds: sum(moment.nanoseconds, duration.nanoseconds))
     }
 
     package static func - (moment: Moment, duration: Duration) -> Moment {
-        Moment(nanoseconds: moment.nanoseconds - duration.nanoseconds)
+        Moment(nanoseconds: difference(moment.nanoseconds, duration.nanoseconds))
     }
 
     package static func - (left: Moment, right: Moment) -> Duration {
-        .nanoseconds(left.nanoseconds - right.nanoseconds)
+        .nanoseconds(difference(left.nanoseconds, right.nanoseconds))
     }
 }
 
@@ -49,11 +49,11 @@ package struct WallTime: Sendable, Hashable, Comparable {
     }
 
     package static func + (time: WallTime, duration: Duration) -> WallTime {
-        WallTime(nanoseconds: time.nanoseconds + duration.nanoseconds)
+        WallTime(nanoseconds: sum(time.nanoseconds, duration.nanoseconds))
     }
 
     package static func - (left: WallTime, right: WallTime) -> Duration {
-        .nanoseconds(left.nanoseconds - right.nanoseconds)
+        .nanoseconds(difference(left.nanoseconds, right.nanoseconds))
     }
 }
 
@@ -78,12 +78,12 @@ package struct Instant: Sendable, Hashable {
 }
 
 extension Duration {
-    /// The whole duration in nanoseconds, at most `Int64.max` (292 years).
+    /// The whole duration in nanoseconds, at most `Int64.max` either way (292 years).
     package var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds < 0 ? .min : .max }
-        return product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+        if overflow { return seconds < 0 ? -.max : .max }
+        return sum(product, attoseconds / 1_000_000_000)
     }
 
     /// The duration in seconds, fractions included.
@@ -95,4 +95,17 @@ extension Duration {
     package var inMilliseconds: Double {
         Double(nanoseconds) / 1e6
     }
+}
+
+// Times come from files and answers too: a date centuries away must not trap, so sums stop at the
+// ends of the range.
+
+private func sum(_ left: Int64, _ right: Int64) -> Int64 {
+    let (result, overflow) = left.addingReportingOverflow(right)
+    return overflow ? (right < 0 ? -.max : .max) : result
+}
+
+private func difference(_ left: Int64, _ right: Int64) -> Int64 {
+    let (result, overflow) = left.subtractingReportingOverflow(right)
+    return overflow ? (right < 0 ? .max : -.max) : result
 }
