@@ -44,6 +44,7 @@ package struct CalendarDate: Sendable, Hashable {
     /// The time of this date, or nil when a field is out of its range.
     ///
 <<<<<<< HEAD
+<<<<<<< HEAD
     /// The years are 1678 to 2261: what ``WallTime`` can hold.
     package var wallTime: WallTime? {
         guard (1_678...2_261).contains(year), (1...12).contains(month), (0...23).contains(hour),
@@ -52,6 +53,11 @@ package struct CalendarDate: Sendable, Hashable {
     package var wallTime: WallTime? {
         guard (1_970...2_261).contains(year), (1...12).contains(month), (0...23).contains(hour),
 >>>>>>> probing
+=======
+    /// The years are 1678 to 2261: what ``WallTime`` can hold.
+    package var wallTime: WallTime? {
+        guard (1_678...2_261).contains(year), (1...12).contains(month), (0...23).contains(hour),
+>>>>>>> sandbox
             (0...59).contains(minute), (0...60).contains(second),
             day >= 1, day <= Self.daysIn(month: month, year: year)
         else { return nil }

@@ -89,6 +89,7 @@ struct Serve: ParsableCommand {
         }
         Self.say("  admin token  \(sandbox.adminToken.reveal())")
         if let readyFile { try sandbox.writeReadyFile(readyFile, processID: getpid()) }
+        Self.say("  ready")
     }
 
     private static func fault(_ text: String) throws -> FaultChange {

@@ -50,7 +50,8 @@ enum CanonicalRequest {
     }
 
     private static func reencode(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        PercentCoding.encode(PercentCoding.decode(bytes, plusIsSpace: false))
+        // botocore sends a space of a parameter as + and signs it as %20.
+        PercentCoding.encode(PercentCoding.decode(bytes, plusIsSpace: true))
     }
 
     /// Joins the values of a header by commas, each with its blanks collapsed.

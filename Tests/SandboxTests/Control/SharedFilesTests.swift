@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite struct SharedFilesTests: ~Copyable {
+@Suite final class SharedFilesTests {
     let directory: String
 
     init() throws {
