@@ -8,7 +8,6 @@ package struct JSONWriter: Sendable {
     private let pretty: Bool
     private var depth = 0
     private var needsComma = false
-    private var afterKey = false
 
     /// Makes a writer; `pretty` puts each member on a line of its own.
     package init(pretty: Bool = false) {
@@ -74,7 +73,6 @@ package struct JSONWriter: Sendable {
         _ key: String?, open: UInt8, close: UInt8, _ body: (inout JSONWriter) -> Void
     ) {
         if let key { self.key(key) } else { separate() }
-        afterKey = false
         bytes.append(open)
         depth += 1
         needsComma = false

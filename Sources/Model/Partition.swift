@@ -21,20 +21,22 @@ package struct Partition: Sendable, Hashable {
 
     /// Finds the partition of an AWS host name; nil when the host is not AWS's.
     package init?(ofHost host: String) {
-        let host = host.lowercased()
+        var host = host.lowercased()
+        if host.hasSuffix(".") { host.removeLast() }
         let found = Self.all.filter { partition in
             [partition.dnsSuffix, partition.dualStackSuffix].contains { suffix in
                 suffix.map { host.hasSuffix("." + $0) } ?? false
             }
         }
-        // aws and aws-us-gov share their suffix; the region in the name tells them apart.
+        // aws and aws-us-gov share their suffix; the region in the name tells them apart, and a name
+        // without one (sts.amazonaws.com) is the commercial partition's.
         let labels = host.split(separator: ".").map(String.init)
         let byRegion = found.first { partition in
             labels.contains { label in
                 partition.regionPrefixes.contains { label.hasPrefix($0) }
             }
         }
-        guard let partition = byRegion ?? found.first else { return nil }
+        guard let partition = byRegion ?? found.last else { return nil }
         self = partition
     }
 

@@ -1,7 +1,7 @@
 /// A point on the machine's boot-time clock, which counts suspended time and never jumps.
 ///
 /// Nanoseconds since boot (`CLOCK_BOOTTIME`). All intervals are measured on it; only what people or
-/// AWS read carries a ``WallTime``.
+/// AWS read carries a ``WallTime``. Sums that leave the range stop at its end.
 package struct Moment: Sendable, Hashable, Comparable {
     package var nanoseconds: Int64
 
@@ -14,19 +14,21 @@ package struct Moment: Sendable, Hashable, Comparable {
     }
 
     package static func + (moment: Moment, duration: Duration) -> Moment {
-        Moment(nanoseconds: moment.nanoseconds + duration.nanoseconds)
+        Moment(nanoseconds: sum(moment.nanoseconds, duration.nanoseconds))
     }
 
     package static func - (moment: Moment, duration: Duration) -> Moment {
-        Moment(nanoseconds: moment.nanoseconds - duration.nanoseconds)
+        Moment(nanoseconds: difference(moment.nanoseconds, duration.nanoseconds))
     }
 
     package static func - (left: Moment, right: Moment) -> Duration {
-        .nanoseconds(left.nanoseconds - right.nanoseconds)
+        .nanoseconds(difference(left.nanoseconds, right.nanoseconds))
     }
 }
 
 /// A date and time of day in UTC: nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+///
+/// The range is 1677 to 2262; sums that leave it stop at its end, since one term may be a server's.
 package struct WallTime: Sendable, Hashable, Comparable {
     package var nanoseconds: Int64
 
@@ -35,13 +37,14 @@ package struct WallTime: Sendable, Hashable, Comparable {
     }
 
     package init(seconds: Int64) {
-        nanoseconds = seconds * 1_000_000_000
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        nanoseconds = overflow ? (seconds < 0 ? .min : .max) : product
     }
 
     /// Whole seconds since 1970, rounded down.
     package var seconds: Int64 {
-        nanoseconds >= 0
-            ? nanoseconds / 1_000_000_000 : -((-nanoseconds + 999_999_999) / 1_000_000_000)
+        let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return rest < 0 ? whole - 1 : whole
     }
 
     package static func < (left: WallTime, right: WallTime) -> Bool {
@@ -49,11 +52,11 @@ package struct WallTime: Sendable, Hashable, Comparable {
     }
 
     package static func + (time: WallTime, duration: Duration) -> WallTime {
-        WallTime(nanoseconds: time.nanoseconds + duration.nanoseconds)
+        WallTime(nanoseconds: sum(time.nanoseconds, duration.nanoseconds))
     }
 
     package static func - (left: WallTime, right: WallTime) -> Duration {
-        .nanoseconds(left.nanoseconds - right.nanoseconds)
+        .nanoseconds(difference(left.nanoseconds, right.nanoseconds))
     }
 }
 
@@ -78,12 +81,12 @@ package struct Instant: Sendable, Hashable {
 }
 
 extension Duration {
-    /// The whole duration in nanoseconds, at most `Int64.max` (292 years).
+    /// The whole duration in nanoseconds, within the range of `Int64` (292 years).
     package var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         if overflow { return seconds < 0 ? .min : .max }
-        return product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+        return sum(product, attoseconds / 1_000_000_000)
     }
 
     /// The duration without its sign.
@@ -98,4 +101,14 @@ extension Duration {
     package var inMilliseconds: Double {
         Double(nanoseconds) / 1e6
     }
+}
+
+private func sum(_ left: Int64, _ right: Int64) -> Int64 {
+    let (result, overflow) = left.addingReportingOverflow(right)
+    return overflow ? (right < 0 ? .min : .max) : result
+}
+
+private func difference(_ left: Int64, _ right: Int64) -> Int64 {
+    let (result, overflow) = left.subtractingReportingOverflow(right)
+    return overflow ? (right < 0 ? .max : .min) : result
 }
