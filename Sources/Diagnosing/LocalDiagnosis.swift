@@ -21,7 +21,7 @@ func diagnosis(of fault: ValueFault, in subject: Subject) -> Diagnosis {
     case .tokenMissing:
         return conclude(
             .sessionTokenMissing,
-            "Access key \(subject.keyID) is temporary (ASIA…) and its session token is missing.",
+            "Access key \(subject.shownKeyID) is temporary (ASIA…) and its session token is missing.",
             "Add aws_session_token beside the key in \(subject.credentialsPlace), from the same set of credentials.",
             [.location(subject.resolved.credentials.accessKeyID.provenance)])
     }
@@ -46,7 +46,8 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
             "Set AWS_PROFILE or the key variables, or write a profile with `aws configure`.")
     case .fileUnreadable(let path, let reason, let hint):
         return conclude(
-            .fileUnreadable, "\(path) cannot be read: \(reason).", hint,
+            .fileUnreadable, "\(path) cannot be read: \(reason).",
+            hint.isEmpty ? "Let the user that credwatch runs as read \(path)." : hint,
             [.note("\(path): \(reason)")])
     case .fileMalformed(let location, let what):
         return conclude(

@@ -1,8 +1,5 @@
 package import Model
 
-/// How far the server's clock may be from ours before signatures fail, by AWS's rule.
-let allowedSkew = Duration.seconds(300)
-
 /// Decides what a check does next: one more question, or the conclusion.
 ///
 /// Pure; `answers` are the outcomes so far, in order. A check asks at most three questions.
@@ -25,7 +22,8 @@ package func nextStep(for subject: Subject, after answers: [Answer]) -> Step {
     case .notAWS(let what, let details):
         let cause: Cause =
             details.httpStatus >= 500 && details.requestID != nil ? .awsOutage : .notAWS
-        return .conclude(subject.diagnosis(cause, first, [.note("the answer is \(what)")]))
+        return .conclude(
+            subject.diagnosis(cause, first, [.note("the answer is \(subject.clean(what))")]))
     case .failed(let failure):
         return .conclude(subject.diagnosis(cause(of: failure), first))
     case .refused(let error, let details):
@@ -34,8 +32,12 @@ package func nextStep(for subject: Subject, after answers: [Answer]) -> Step {
                 subject.diagnosis(
                     .notAWS, first, [.note("the answer has no x-amzn-RequestId header")]))
         }
-        return step(
-            afterRefusal: refusal(error, to: .getCallerIdentity), first, answers, subject)
+        let refusal = refusal(error, to: .getCallerIdentity)
+        // A failure of AWS's own judges no credential, whatever code it carries.
+        if details.httpStatus >= 500, refusal != .throttled {
+            return .conclude(subject.diagnosis(.awsOutage, first))
+        }
+        return step(afterRefusal: refusal, first, answers, subject)
     }
 }
 
@@ -86,74 +88,7 @@ private func step(
     case .needsPerson:
         return .conclude(subject.diagnosis(.needsPerson, first))
     case .unrecognized:
-        let status = first.outcome.details?.httpStatus ?? 0
-        return .conclude(
-            subject.diagnosis(status >= 500 ? .awsOutage : .unrecognizedAnswer, first))
-    }
-}
-
-/// Asks what tells the suspected cause from its neighbours, then concludes.
-private func confirm(
-    _ suspected: Cause, _ first: Answer, _ answers: [Answer], _ subject: Subject
-) -> Step {
-    let resolved = subject.resolved
-    if regionPartitionDiffers(subject) {
-        return .conclude(subject.diagnosis(.wrongPartition, first))
-    }
-    // A long-term key never has a token: it is left over from elsewhere and may spoil a good key.
-    if subject.hasToken, subject.keyID.hasPrefix("AKIA") {
-        guard let bare = answers.first(where: { $0.question == .withoutSessionToken }) else {
-            return .ask(
-                .withoutSessionToken, resolved.credentials.withoutSessionToken,
-                resolved.endpoint.value)
-        }
-        if case .identity = bare.outcome {
-            return .conclude(
-                subject.diagnosis(
-                    .leftoverSessionToken, first,
-                    [.secondOpinion(.withoutSessionToken, "accepted without the token")]))
-        }
-    }
-    guard let main = resolved.mainEndpoint else {
-        return .conclude(subject.diagnosis(suspected, first, opinions(answers)))
-    }
-    guard let second = answers.first(where: { $0.question == .mainRegion }) else {
-        return .ask(.mainRegion, resolved.credentials, main)
-    }
-    let evidence = opinions(answers)
-    switch second.outcome {
-    case .identity(_, let details) where details.requestID != nil:
-        let cause: Cause =
-            suspected == .keyNotRecognized ? .regionNotEnabled : .refusalUnconfirmed
-        return .conclude(subject.diagnosis(cause, first, evidence))
-    case .refused(let error, let details)
-    where details.requestID != nil && agrees(error, with: first):
-        return .conclude(subject.diagnosis(suspected, first, evidence))
-    case .identity, .refused, .notAWS, .failed:
-        return .conclude(subject.diagnosis(.refusalUnconfirmed, first, evidence))
-    }
-}
-
-/// Whether a second refusal says the same as the first.
-private func agrees(_ error: ServiceError, with first: Answer) -> Bool {
-    guard case .refused(let firstError, _) = first.outcome else { return false }
-    return refusal(error, to: .getCallerIdentity) == refusal(firstError, to: .getCallerIdentity)
-}
-
-/// What the further questions brought, for the evidence.
-private func opinions(_ answers: [Answer]) -> [Evidence] {
-    answers.dropFirst().map { answer in
-        .secondOpinion(answer.question, "\(answer.endpoint.url): \(clause(answer.outcome))")
-    }
-}
-
-/// An outcome as a clause.
-private func clause(_ outcome: ProbeOutcome) -> String {
-    switch outcome {
-    case .identity: "accepted"
-    case .refused(let error, _): redacted(error.code)
-    case .notAWS(let what, _): what
-    case .failed(let failure): failure.reason
+        return .conclude(subject.diagnosis(.unrecognizedAnswer, first))
     }
 }
 
@@ -163,10 +98,12 @@ private func accepted(
     var differences: [Evidence] = []
     if let account = subject.expected.account, account != identity.account {
         differences.append(
-            .expectation(field: "account", expected: account, actual: identity.account))
+            .expectation(
+                field: "account", expected: account, actual: redacted(identity.account)))
     }
     if let arn = subject.expected.arn, !matches(identity.arn, pattern: arn) {
-        differences.append(.expectation(field: "arn", expected: arn, actual: identity.arn))
+        differences.append(
+            .expectation(field: "arn", expected: arn, actual: redacted(identity.arn)))
     }
     guard differences.isEmpty else {
         return subject.diagnosis(.wrongIdentity, answer, differences)
@@ -185,38 +122,14 @@ private func cause(of failure: TransportFailure) -> Cause {
     }
 }
 
-private func regionPartitionDiffers(_ subject: Subject) -> Bool {
+/// Whether the region and the endpoint belong to different partitions, which share no keys.
+func regionPartitionDiffers(_ subject: Subject) -> Bool {
     let endpoint = subject.resolved.endpoint.value
     return Partition(ofRegion: subject.resolved.region.value).id != endpoint.partition
 }
 
 private func scopeCause(_ subject: Subject) -> Cause {
     regionPartitionDiffers(subject) ? .wrongPartition : .badSetting
-}
-
-/// Whether a text fits a pattern in which `*` stands for any run of characters.
-func matches(_ text: String, pattern: String) -> Bool {
-    let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
-    guard parts.count > 1, let head = parts.first, let tail = parts.last else {
-        return text == pattern
-    }
-    guard text.hasPrefix(head) else { return false }
-    var rest = text.dropFirst(head.count)
-    for part in parts.dropFirst().dropLast() where !part.isEmpty {
-        guard let range = firstRange(of: part, in: rest) else { return false }
-        rest = rest[range.upperBound...]
-    }
-    return rest.count >= tail.count && rest.hasSuffix(tail)
-}
-
-private func firstRange(of part: Substring, in text: Substring) -> Range<Substring.Index>? {
-    var start = text.startIndex
-    while text.distance(from: start, to: text.endIndex) >= part.count {
-        let end = text.index(start, offsetBy: part.count)
-        if text[start..<end] == part { return start..<end }
-        start = text.index(after: start)
-    }
-    return nil
 }
 
 extension ProbeOutcome {

@@ -21,18 +21,19 @@ private func evidence(of answer: Answer, for cause: Cause, in subject: Subject) 
     var list: [Evidence] = []
     switch answer.outcome {
     case .identity(_, let details):
-        if let id = details.requestID { list.append(.requestID(id)) }
+        if let id = details.requestID { list.append(.requestID(subject.shownRequestID(id))) }
     case .refused(let error, let details):
         list.append(
-            .serviceError(code: redacted(error.code), message: redacted(error.message)))
-        if let id = details.requestID { list.append(.requestID(id)) }
+            .serviceError(
+                code: subject.clean(error.code), message: subject.clean(error.message)))
+        if let id = details.requestID { list.append(.requestID(subject.shownRequestID(id))) }
         list.append(.httpStatus(details.httpStatus))
     case .notAWS(_, let details):
         list.append(.httpStatus(details.httpStatus))
     case .failed(let failure):
-        list.append(.transport(phase: failure.phase, reason: failure.reason))
+        list.append(.transport(phase: failure.phase, reason: subject.clean(failure.reason)))
     }
-    if let skew = answer.outcome.details?.skew,
+    if let skew = answer.observedSkew,
         cause == .clockSkew || (cause != .ok && skew.magnitude > .seconds(60))
     {
         list.append(.skew(skew))
@@ -46,7 +47,7 @@ private func evidence(of answer: Answer, for cause: Cause, in subject: Subject) 
 
 /// Writes the two sentences of a cause that a request brought to light: one switch for all.
 private func prose(_ cause: Cause, _ subject: Subject, _ answer: Answer) -> Prose {
-    let key = "access key \(subject.keyID)"
+    let key = "access key \(subject.shownKeyID)"
     let place = subject.credentialsPlace
     let url = answer.endpoint.url
     let region = subject.resolved.region
@@ -64,7 +65,7 @@ private func prose(_ cause: Cause, _ subject: Subject, _ answer: Answer) -> Pros
         return Prose(
             summary: "AWS knows \(key), but the secret is not the one that belongs to it.",
             remedy:
-                "Write the secret access key that was shown when \(subject.keyID) was created into \(place), or create a new key; AWS never shows a secret twice."
+                "Write the secret access key that was shown when \(subject.shownKeyID) was created into \(place), or create a new key; AWS never shows a secret twice."
         )
     case .sessionExpired:
         return Prose(
@@ -73,7 +74,10 @@ private func prose(_ cause: Cause, _ subject: Subject, _ answer: Answer) -> Pros
                 "Fetch new temporary credentials with the tool that wrote \(place), and see why it did not renew them in time."
         )
     case .sessionTokenMissing, .placeholderCredentials:
-        return Prose(summary: "The credentials in \(place) are not complete.", remedy: "")
+        // Found before a request; `LocalDiagnosis` words them.
+        return Prose(
+            summary: "The credentials in \(place) are not complete.",
+            remedy: "Put the whole credentials into \(place).")
     case .leftoverSessionToken:
         let token =
             subject.resolved.credentials.sessionToken?.provenance.description ?? "the session token"
@@ -102,10 +106,8 @@ private func prose(_ cause: Cause, _ subject: Subject, _ answer: Answer) -> Pros
                 "Check the identity provider in IAM, the token's audience and the role's trust policy."
         )
     case .clockSkew:
-        let skew = answer.outcome.details?.skew.map { " by \($0.magnitude.rough)" } ?? ""
         return Prose(
-            summary:
-                "This machine's clock differs from AWS's\(skew); the credential is not judged.",
+            summary: clockSummary(answer.observedSkew),
             remedy: "Set the clock: `timedatectl status`, then `timedatectl set-ntp true`.")
     case .throttled:
         return Prose(
@@ -153,9 +155,11 @@ private func prose(_ cause: Cause, _ subject: Subject, _ answer: Answer) -> Pros
             summary: "AWS STS at \(url) has an internal failure.",
             remedy: "Wait, and look at the AWS Health Dashboard; nothing has to be changed here.")
     case .regionNotEnabled:
+        // A version 1 token is good in the old regions only, and looks like this as well.
+        let token = subject.hasToken ? ", or the session token is one that older regions issue" : ""
         return Prose(
             summary:
-                "\(url) refuses \(key), but the partition's main region accepts it: region \(region.value) is not enabled for the account.",
+                "\(url) refuses \(key), but another region of the partition accepts it: region \(region.value) is not enabled for the account\(token).",
             remedy:
                 "Enable the region for the account, or choose another one where \(region.provenance) sets it."
         )
@@ -169,9 +173,9 @@ private func prose(_ cause: Cause, _ subject: Subject, _ answer: Answer) -> Pros
     case .refusalUnconfirmed:
         return Prose(
             summary:
-                "\(url) refuses \(key), but the partition's main region does not confirm it, so nothing is concluded.",
+                "\(url) refuses \(key), but the second opinion does not confirm it, so nothing is concluded.",
             remedy:
-                "Make \(subject.resolved.mainEndpoint?.url ?? "the main region's STS") reachable, so that a refused key and a regional fault can be told apart."
+                "Make \(subject.resolved.mainEndpoint?.url ?? url) reachable, so that a refused key and a regional fault can be told apart; the evidence has what it answered."
         )
     case .signatureAltered:
         return Prose(
@@ -206,8 +210,10 @@ private func prose(_ cause: Cause, _ subject: Subject, _ answer: Answer) -> Pros
         )
     case .profileMissing, .fileUnreadable, .fileMalformed, .credentialsIncomplete, .noCredentials,
         .unsupportedSource, .checkTimedOut:
-        // These are found before a request; `LocalProse` words them.
-        return Prose(summary: "The check of \(subject.profile) sent no request.", remedy: "")
+        // Found before a request; `LocalDiagnosis` words them.
+        return Prose(
+            summary: "The check of \(subject.profile) sent no request.",
+            remedy: "See the evidence.")
     }
 }
 

@@ -57,8 +57,7 @@ package func refusal(_ error: ServiceError, to action: Action) -> Refusal {
     case "MissingAuthenticationToken", "MissingAuthenticationTokenException":
         return .authorizationAltered
     case "InvalidIdentityToken", "InvalidIdentityTokenException":
-        return message.contains("couldn't retrieve verification key")
-            ? .identityProviderUnreachable : .webIdentityRefused
+        return webIdentityRefusal(message, action)
     case "IDPCommunicationError", "IDPCommunicationErrorException":
         return .identityProviderUnreachable
     case "IDPRejectedClaim", "IDPRejectedClaimException":
@@ -86,4 +85,17 @@ package func refusal(_ error: ServiceError, to action: Action) -> Refusal {
     default:
         return message.contains("rate exceeded") ? .throttled : .unrecognized
     }
+}
+
+/// Reads `InvalidIdentityToken`: an outage of AWS has been seen under this code, so only the texts
+/// that are known to blame the token do.
+private func webIdentityRefusal(_ message: String, _ action: Action) -> Refusal {
+    if message.contains("couldn't retrieve verification key") {
+        return .identityProviderUnreachable
+    }
+    let blamesToken = [
+        "no openidconnect provider", "audience", "not a valid json web token", "not a valid jwt",
+    ].contains { message.contains($0) }
+    return blamesToken && action == .assumeRoleWithWebIdentity
+        ? .webIdentityRefused : .unrecognized
 }

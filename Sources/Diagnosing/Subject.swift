@@ -19,8 +19,26 @@ package struct Subject: Sendable {
     }
 
     var keyID: String { resolved.credentials.accessKeyID.value }
+    /// The key id fit for a text: a secret that was pasted in its place does not pass.
+    var shownKeyID: String { keyID.utf8.count < opaqueLength ? keyID : clean(keyID) }
     var credentialsPlace: String { resolved.credentials.accessKeyID.provenance.description }
     var hasToken: Bool { resolved.credentials.sessionToken != nil }
+
+    /// A request id fit for a text; a UUID, which AWS sends, is that as it is.
+    func shownRequestID(_ id: String) -> String {
+        let isUUID =
+            id.utf8.count == 36
+            && id.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D
+            }
+        return isUUID ? id : clean(id)
+    }
+
+    /// Returns a foreign text fit for a log, and without this profile's own secrets.
+    func clean(_ text: String) -> String {
+        let secrets = [resolved.credentials.secretAccessKey, resolved.credentials.sessionToken]
+        return redacted(text, hiding: secrets.compactMap { $0?.value })
+    }
 }
 
 /// What other credentials have lately met on the way to the same endpoint.

@@ -71,8 +71,9 @@ private func looksOrdinary(_ credentials: Credentials) -> Bool {
 /// Whether a text is a stand-in that was never replaced.
 func isPlaceholder(_ text: String) -> Bool {
     if documentationExamples.contains(text) { return true }
-    // An untouched template variable: ${VAR}, $(cmd), {{ var }}, %VAR%, <your key>.
-    for (open, close) in [("${", "}"), ("$(", ")"), ("{{", "}}"), ("%", "%"), ("<", ">")]
+    // An untouched template variable: $VAR, ${VAR}, $(cmd), {{ var }}, %VAR%, <your key>.
+    if text.hasPrefix("$") { return true }
+    for (open, close) in [("{{", "}}"), ("%", "%"), ("<", ">")]
     where text.count > 2 && text.hasPrefix(open) && text.hasSuffix(close) {
         return true
     }
@@ -90,6 +91,7 @@ func isPlaceholder(_ text: String) -> Bool {
 /// The example credentials of AWS's documentation, which are nobody's.
 private let documentationExamples: Set<String> = [
     "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "ASIAIOSFODNN7EXAMPLE",
+    "ASIAI44QH8DHBEXAMPLE",
     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
 ]
 

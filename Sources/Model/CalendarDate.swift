@@ -45,6 +45,7 @@ package struct CalendarDate: Sendable, Hashable {
     ///
 <<<<<<< HEAD
 <<<<<<< HEAD
+<<<<<<< HEAD
     /// The years are 1678 to 2261: what ``WallTime`` can hold.
     package var wallTime: WallTime? {
         guard (1_678...2_261).contains(year), (1...12).contains(month), (0...23).contains(hour),
@@ -58,6 +59,11 @@ package struct CalendarDate: Sendable, Hashable {
     package var wallTime: WallTime? {
         guard (1_678...2_261).contains(year), (1...12).contains(month), (0...23).contains(hour),
 >>>>>>> sandbox
+=======
+    /// Years are 1678 to 2261, those that a ``WallTime`` holds whole.
+    package var wallTime: WallTime? {
+        guard (1_678...2_261).contains(year), (1...12).contains(month), (0...23).contains(hour),
+>>>>>>> pure
             (0...59).contains(minute), (0...60).contains(second),
             day >= 1, day <= Self.daysIn(month: month, year: year)
         else { return nil }

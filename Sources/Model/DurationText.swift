@@ -42,11 +42,12 @@ extension Duration {
         guard rest != 0 else { return "0s" }
         var text = rest < 0 ? "-" : ""
         rest = abs(rest)
+        let whole = rest
         for (unit, scale) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)] {
             let count = rest / Int64(scale)
             guard count > 0 else { continue }
-            // 90s reads better than 1m30s while it is short.
-            if unit == "m", count == 1, rest % 60_000 != 0 { continue }
+            // 90s reads better than 1m30s, but 1h1m30s better than 1h90s.
+            if unit == "m", rest == whole, count == 1, rest % 60_000 != 0 { continue }
             text += "\(count)\(unit)"
             rest -= count * Int64(scale)
         }
@@ -58,7 +59,9 @@ extension Duration {
         let seconds = abs(nanoseconds / 1_000_000_000)
         let sign = nanoseconds < 0 ? "-" : ""
         switch seconds {
-        case 0: return sign + "0.\(abs(nanoseconds) / 100_000_000)s"
+        case 0:
+            let tenths = abs(nanoseconds) / 100_000_000
+            return tenths == 0 ? "0.0s" : sign + "0.\(tenths)s"
         case ..<60: return sign + "\(seconds)s"
         case ..<3_600: return sign + "\(seconds / 60)m \(seconds % 60)s"
         case ..<86_400: return sign + "\(seconds / 3_600)h \(seconds / 60 % 60)m"

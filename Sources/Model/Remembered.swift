@@ -28,16 +28,19 @@ package struct RememberedGroup: Sendable, Hashable {
     package var active: String
     package var incident: Incident?
     package var hook: HookRecord?
+    /// The notice that the primary is good again was given, so a restart does not give it again.
+    package var recoveryAnnounced: Bool
 
     package init(
         name: String, state: GroupState, active: String, incident: Incident? = nil,
-        hook: HookRecord? = nil
+        hook: HookRecord? = nil, recoveryAnnounced: Bool = false
     ) {
         self.name = name
         self.state = state
         self.active = active
         self.incident = incident
         self.hook = hook
+        self.recoveryAnnounced = recoveryAnnounced
     }
 }
 

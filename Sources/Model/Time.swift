@@ -1,7 +1,7 @@
 /// A point on the machine's boot-time clock, which counts suspended time and never jumps.
 ///
 /// Nanoseconds since boot (`CLOCK_BOOTTIME`). All intervals are measured on it; only what people or
-/// AWS read carries a ``WallTime``.
+/// AWS read carries a ``WallTime``. Sums that leave the range stop at its end.
 package struct Moment: Sendable, Hashable, Comparable {
     package var nanoseconds: Int64
 
@@ -27,6 +27,8 @@ package struct Moment: Sendable, Hashable, Comparable {
 }
 
 /// A date and time of day in UTC: nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+///
+/// The range is 1677 to 2262; sums that leave it stop at its end, since one term may be a server's.
 package struct WallTime: Sendable, Hashable, Comparable {
     package var nanoseconds: Int64
 
@@ -35,13 +37,14 @@ package struct WallTime: Sendable, Hashable, Comparable {
     }
 
     package init(seconds: Int64) {
-        nanoseconds = seconds * 1_000_000_000
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        nanoseconds = overflow ? (seconds < 0 ? .min : .max) : product
     }
 
     /// Whole seconds since 1970, rounded down.
     package var seconds: Int64 {
-        nanoseconds >= 0
-            ? nanoseconds / 1_000_000_000 : -((-nanoseconds + 999_999_999) / 1_000_000_000)
+        let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return rest < 0 ? whole - 1 : whole
     }
 
     package static func < (left: WallTime, right: WallTime) -> Bool {
@@ -78,11 +81,19 @@ package struct Instant: Sendable, Hashable {
 }
 
 extension Duration {
+<<<<<<< HEAD
     /// The whole duration in nanoseconds, at most `Int64.max` either way (292 years).
     package var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         if overflow { return seconds < 0 ? -.max : .max }
+=======
+    /// The whole duration in nanoseconds, within the range of `Int64` (292 years).
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+>>>>>>> pure
         return sum(product, attoseconds / 1_000_000_000)
     }
 
@@ -100,15 +111,25 @@ extension Duration {
     }
 }
 
+<<<<<<< HEAD
 // Times come from files and answers too: a date centuries away must not trap, so sums stop at the
 // ends of the range.
 
 private func sum(_ left: Int64, _ right: Int64) -> Int64 {
     let (result, overflow) = left.addingReportingOverflow(right)
     return overflow ? (right < 0 ? -.max : .max) : result
+=======
+private func sum(_ left: Int64, _ right: Int64) -> Int64 {
+    let (result, overflow) = left.addingReportingOverflow(right)
+    return overflow ? (right < 0 ? .min : .max) : result
+>>>>>>> pure
 }
 
 private func difference(_ left: Int64, _ right: Int64) -> Int64 {
     let (result, overflow) = left.subtractingReportingOverflow(right)
+<<<<<<< HEAD
     return overflow ? (right < 0 ? .max : -.max) : result
+=======
+    return overflow ? (right < 0 ? .max : .min) : result
+>>>>>>> pure
 }

@@ -47,11 +47,14 @@ extension WallTime {
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
         ]
         guard parts.count == 6, parts[5] == "GMT" || parts[5] == "UTC",
-            let day = Int(parts[1]), let year = Int(parts[3]),
             let month = months.firstIndex(where: { $0 == parts[2] })
         else { return nil }
+        var dayScan = DigitScanner(parts[1].utf8)
+        var yearScan = DigitScanner(parts[3].utf8)
         var scan = DigitScanner(parts[4].utf8)
-        guard let hour = scan.number(2), scan.skip(":"), let minute = scan.number(2),
+        guard let day = dayScan.number(2), dayScan.isAtEnd, let year = yearScan.number(4),
+            yearScan.isAtEnd, let hour = scan.number(2), scan.skip(":"),
+            let minute = scan.number(2),
             scan.skip(":"), let second = scan.number(2), scan.isAtEnd,
             let time = CalendarDate(
                 year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second

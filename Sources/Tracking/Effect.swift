@@ -41,8 +41,10 @@ package enum Effect: Sendable, Hashable {
     case pace(profile: String, every: Duration)
     /// Checks a profile now, at the given endpoint in place of its own, and reports it to the group.
     case prove(group: String, profile: String, at: Endpoint?)
-    /// Keeps the state on disk; a hook's run has to wait until that is done.
+    /// Keeps the state on disk.
     case remember
+    /// Runs the group's hook; for a failover or failback the state has to be on disk before it starts,
+    /// since it holds the intent.
     case runHook(HookRun)
     /// Wakes the group at a moment; nil forgets an earlier wish.
     case wake(group: String, at: Moment?)

@@ -23,27 +23,41 @@ extension GroupTrack {
             return .wait(
                 "bad answers span \(span.rough) of \(configuration.minimumSpan.text)")
         }
-        guard now - last.finishedAt.moment <= Limits.sameMinute else {
-            return .wait("the last bad answer is \((now - last.finishedAt.moment).rough) old")
-        }
-        if last.latency != nil {
-            guard let skew = last.skew else {
-                return .blocked("the answers carry no date, so the clock cannot be judged")
-            }
-            guard skew.magnitude <= Limits.skew else {
-                return .blocked("the clock differs from AWS's by \(skew.magnitude.rough)")
-            }
+        switch flaw(of: last, at: now) {
+        case .none: break
+        case .old: return .wait("the last bad answer is too old")
+        case .clock(let reason): return .blocked(reason)
         }
         return provenBackup(against: last, at: now)
     }
 
+    /// What keeps a refusal of the primary from counting now.
+    enum RefusalFlaw: Sendable, Hashable {
+        case old
+        case clock(String)
+    }
+
+    /// Why a refusal of the primary does not count now; nil when it does.
+    func flaw(of refusal: CheckResult, at now: Moment) -> RefusalFlaw? {
+        guard now - refusal.finishedAt.moment <= Limits.sameMinute else { return .old }
+        // Without a request there is no clock to compare; the proof's answer vouches for ours.
+        guard refusal.latency != nil else { return nil }
+        guard let skew = refusal.skew else {
+            return .clock("the answers carry no date, so the clock cannot be judged")
+        }
+        return skew.magnitude <= Limits.skew
+            ? nil : .clock("the clock differs from AWS's by more than \(Limits.skew.text)")
+    }
+
     /// Finds the first backup that is proven good against a refusal.
+    ///
+    /// One that has not answered lately is waited for, so that a less preferred one does not win by
+    /// milliseconds.
     private func provenBackup(against refusal: CheckResult, at now: Moment) -> Readiness {
         var reasons: [String] = []
         for backup in configuration.backups {
-            guard let proof = proofs[backup] else {
-                reasons.append("\(backup) has not answered yet")
-                continue
+            guard let proof = proofs[backup], isSameMinute(proof, refusal) else {
+                return .wait((reasons + ["\(backup) has not answered yet"]).joined(separator: "; "))
             }
             if let flaw = flaw(of: proof, against: refusal) {
                 reasons.append("\(backup) \(flaw)")
@@ -51,8 +65,7 @@ extension GroupTrack {
                 return .move(to: backup)
             }
         }
-        let text = reasons.joined(separator: "; ")
-        return proofs.count < configuration.backups.count ? .wait(text) : .blocked(text)
+        return .blocked(reasons.joined(separator: "; "))
     }
 
     /// Why an answer of a backup is no proof; nil when it is one.
@@ -66,17 +79,20 @@ extension GroupTrack {
             return "is accepted, but the clock differs from AWS's or cannot be compared"
         }
         guard let refusal else { return nil }
-        let apart = (proof.finishedAt.moment - refusal.finishedAt.moment).magnitude
-        guard apart <= Limits.sameMinute else {
-            return "was last accepted \(apart.rough) away from the refusal"
+        guard isSameMinute(proof, refusal) else {
+            return "was not accepted within \(Limits.sameMinute.text) of the refusal"
         }
         if let key = proof.accessKeyID, key == refusal.accessKeyID {
             return "has the same access key as the primary"
         }
-        guard proof.endpoint?.url == refusal.endpoint?.url else {
+        guard let url = proof.endpoint?.url, url == refusal.endpoint?.url else {
             return "was asked at another endpoint"
         }
         return nil
+    }
+
+    private func isSameMinute(_ proof: CheckResult, _ refusal: CheckResult) -> Bool {
+        (proof.finishedAt.moment - refusal.finishedAt.moment).magnitude <= Limits.sameMinute
     }
 
     /// Starts the failover when everything is confirmed.
@@ -117,7 +133,7 @@ extension GroupTrack {
             return recoveryAnnounced
                 ? "the primary is good again; `credwatch failback \(name)` moves back" : ""
         case .failoverFailed:
-            return "the hook failed; `credwatch failover \(name)` tries again"
+            return "nothing was moved; `credwatch failover \(name)` tries again"
         }
     }
 }

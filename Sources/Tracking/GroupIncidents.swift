@@ -22,6 +22,7 @@ extension GroupTrack {
     mutating func attempt(at now: Instant, _ effects: inout Effects) {
         guard var incident else { return }
         isResuming = false
+        retryAt = nil
         effects.add(.wake(group: name, at: nil))
         guard configuration.hook != nil else {
             return succeed(incident, at: now, &effects)
@@ -34,7 +35,7 @@ extension GroupTrack {
         hook = HookRecord(
             event: incident.event, attempt: incident.attempts, startedAt: now.wall)
         hookIsRunning = true
-        effects.add(.runHook(run(incident.event, of: incident)))
+        effects.add(.runHook(run(incident.event, incident.summary, of: incident)))
     }
 
     /// Takes in the end of a run.
@@ -52,8 +53,9 @@ extension GroupTrack {
         } else if incident.attempts >= Limits.hookAttempts {
             giveUp(incident, at: now, &effects)
         } else {
-            let wait = Limits.firstRetry * (1 << (incident.attempts - 1))
-            effects.add(.wake(group: name, at: now.moment + wait))
+            let retry = now.moment + Limits.firstRetry * (1 << (incident.attempts - 1))
+            retryAt = retry
+            effects.add(.wake(group: name, at: retry))
             effects.add(.remember)
         }
     }
@@ -62,11 +64,15 @@ extension GroupTrack {
     mutating func woken(
         latest: (String) -> CheckResult?, at now: Instant, _ effects: inout Effects
     ) {
-        if let order, let orderedAt, now.moment - orderedAt >= Limits.orderProof {
+        // An order that is being carried out is answered at its end, however long that takes.
+        if let order, let orderedAt, state != .failingOver || isResuming,
+            now.moment - orderedAt >= Limits.orderProof
+        {
             refuse(order, "no proof came in time", &effects)
         }
         guard state == .failingOver, !hookIsRunning, let incident else { return }
         if isResuming { return proveForResuming(at: now, &effects) }
+        if closeIfUnneeded(at: now, &effects) { return }
         // The target must not have gone bad while the hook failed.
         if let target = latest(incident.to), target.diagnosis.verdict == .bad, !incident.byHand {
             return giveUp(
@@ -96,21 +102,23 @@ extension GroupTrack {
         let text = "\(name) could not be moved from \(incident.from) to \(incident.to): \(reason)."
         effects.announce(self, .failoverFailed, text)
         effects.add(.remember)
-        notify(.failoverFailed, at: now, &effects)
+        notify(.failoverFailed, text, of: incident, &effects)
         answerOrder(done: false, text, &effects)
     }
 
-    /// Ends an automatic failover whose reason is gone before a hook succeeded.
-    mutating func closeIfUnneeded(at now: Instant, _ effects: inout Effects) {
+    /// Ends an automatic failover whose reason is gone before a hook succeeded; returns whether it did.
+    mutating func closeIfUnneeded(at now: Instant, _ effects: inout Effects) -> Bool {
         guard let incident, !incident.byHand, !hookIsRunning, successes >= configuration.rise
-        else { return }
+        else { return false }
         settle(.ready, active: configuration.primary)
         effects.add(.wake(group: name, at: nil))
-        effects.announce(
-            self, .groupReady,
-            "\(configuration.primary) is good again; the hook is not run any more.")
-        notify(.recovered, of: incident, at: now, &effects)
+        let text = "\(configuration.primary) is good again; the hook is not run any more."
+        effects.announce(self, .groupReady, text)
         effects.add(.remember)
+        // An attempt that failed, or that a crash cut short, may have moved a part of what it moves.
+        if incident.attempts > 0 { notify(.recovered, text, of: incident, &effects) }
+        answerOrder(done: false, text, &effects)
+        return true
     }
 
     // MARK: - After a restart
@@ -133,9 +141,12 @@ extension GroupTrack {
     mutating func resumeIfProven(at now: Instant, _ effects: inout Effects) {
         guard isResuming, let incident, let proof = proofs[incident.to] else { return }
         let refusal = incident.byHand ? nil : lastFailure
-        guard incident.byHand || refusal != nil, flaw(of: proof, against: refusal) == nil else {
+        if let refusal {
+            guard self.flaw(of: refusal, at: now.moment) == nil else { return }
+        } else if !incident.byHand {
             return
         }
+        guard flaw(of: proof, against: refusal) == nil else { return }
         attempt(at: now, &effects)
     }
 
@@ -143,17 +154,17 @@ extension GroupTrack {
 
     /// Runs the hook for something that it should know; whether it succeeds changes nothing.
     func notify(
-        _ event: HookEvent, of closed: Incident? = nil, at now: Instant,
+        _ event: HookEvent, _ message: String, of closed: Incident? = nil,
         _ effects: inout Effects
     ) {
         guard configuration.hook != nil, let incident = closed ?? incident else { return }
-        effects.add(.runHook(run(event, of: incident)))
+        effects.add(.runHook(run(event, message, of: incident)))
     }
 
-    private func run(_ event: HookEvent, of incident: Incident) -> HookRun {
+    private func run(_ event: HookEvent, _ message: String, of incident: Incident) -> HookRun {
         HookRun(
             event: event, group: name, from: incident.from, to: incident.to,
-            cause: incident.cause, message: incident.summary, incident: incident.id,
+            cause: incident.cause, message: message, incident: incident.id,
             attempt: max(1, incident.attempts))
     }
 }

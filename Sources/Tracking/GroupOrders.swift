@@ -4,20 +4,16 @@ import Model
 extension GroupTrack {
     /// Takes an order: refuses it, starts it, or asks first for a proof that the target is good.
     mutating func ordered(_ order: Order, at now: Instant, _ effects: inout Effects) {
-        guard self.order == nil, !hookIsRunning, state != .failingOver else {
+        // What waits for evidence after a restart may wait for long; a person may decide sooner.
+        guard self.order == nil, !hookIsRunning, state != .failingOver || isResuming else {
             return effects.add(
                 .reply(order: order.id, done: false, text: "\(name) is being moved already"))
         }
-        switch (order.kind, state) {
-        case (.failover, .failedOver):
+        let isAtPrimary = active == configuration.primary
+        guard isAtPrimary == (order.kind == .failover) else {
+            let what = isAtPrimary ? "its primary \(active)" : active
             return effects.add(
-                .reply(order: order.id, done: false, text: "\(name) already uses \(active)"))
-        case (.failback, .ready), (.failback, .confirming), (.failback, .failoverFailed):
-            return effects.add(
-                .reply(
-                    order: order.id, done: false, text: "\(name) already uses its primary \(active)"
-                ))
-        default: break
+                .reply(order: order.id, done: false, text: "\(name) already uses \(what)"))
         }
         self.order = order
         orderedAt = now.moment
@@ -40,7 +36,7 @@ extension GroupTrack {
     mutating func proved(_ result: CheckResult, at now: Instant, _ effects: inout Effects) {
         proofs[result.profile] = result
         if let order {
-            weigh(result, for: order, at: now, &effects)
+            weigh(order, at: now, &effects)
         } else if isResuming {
             resumeIfProven(at: now, &effects)
         } else {
@@ -48,19 +44,21 @@ extension GroupTrack {
         }
     }
 
-    private mutating func weigh(
-        _ proof: CheckResult, for order: Order, at now: Instant, _ effects: inout Effects
-    ) {
-        guard state != .failingOver else { return }
+    private mutating func weigh(_ order: Order, at now: Instant, _ effects: inout Effects) {
+        guard state != .failingOver || isResuming else { return }
         let candidates =
             order.kind == .failback ? [configuration.primary] : configuration.backups
-        guard candidates.contains(proof.profile) else { return }
-        guard let flaw = flaw(of: proof, against: nil) else {
-            return begin(order, to: proof.profile, at: now, &effects)
+        var reasons: [String] = []
+        for candidate in candidates {
+            // In the order of preference, however fast the others answer.
+            guard let proof = proofs[candidate] else { return }
+            guard let flaw = flaw(of: proof, against: nil) else {
+                return begin(order, to: candidate, at: now, &effects)
+            }
+            reasons.append("\(candidate) \(flaw)")
         }
-        guard candidates.allSatisfy({ proofs[$0] != nil }) else { return }
         refuse(
-            order, "\(proof.profile) \(flaw); --force moves without a proof", &effects)
+            order, "\(reasons.joined(separator: "; ")); --force moves without a proof", &effects)
     }
 
     private mutating func begin(

@@ -24,6 +24,8 @@ struct GroupTrack: Sendable {
     var primaryEndpoint: Endpoint?
 
     var hookIsRunning = false
+    /// When the next attempt is due, after one that failed.
+    var retryAt: Moment?
     /// An incident from before a restart waits for fresh evidence.
     var isResuming = false
     var order: Order?
@@ -43,7 +45,7 @@ struct GroupTrack: Sendable {
         switch state {
         case .confirming: true
         case .failingOver: isResuming
-        case .failedOver, .failoverFailed: (1..<configuration.rise).contains(successes)
+        case .failedOver, .failoverFailed: successes > 0 && successes < configuration.rise
         case .ready: false
         }
     }
@@ -55,7 +57,10 @@ struct GroupTrack: Sendable {
     ) {
         if let endpoint = result.endpoint { primaryEndpoint = endpoint }
         // Another credential in the slot is another story.
-        if isNewCredential { forgetFailures() }
+        if isNewCredential {
+            forgetFailures()
+            successes = 0
+        }
         switch result.diagnosis.verdict {
         case .unknown:
             successes = 0
@@ -106,15 +111,15 @@ struct GroupTrack: Sendable {
             effects.announce(
                 self, .groupReady, "\(configuration.primary) is accepted again; nothing was moved.")
         case .failingOver:
-            closeIfUnneeded(at: now, &effects)
+            _ = closeIfUnneeded(at: now, &effects)
         case .failedOver:
             guard successes >= configuration.rise, !recoveryAnnounced else { return }
             recoveryAnnounced = true
-            effects.announce(
-                self, .primaryRecovered,
+            let text =
                 "\(configuration.primary) is good again; \(active) stays active until `credwatch failback \(name)`."
-            )
-            notify(.recovered, at: now, &effects)
+            effects.announce(self, .primaryRecovered, text)
+            effects.add(.remember)
+            notify(.recovered, text, &effects)
         case .failoverFailed:
             guard successes >= configuration.rise else { return }
             settle(.ready, active: configuration.primary)
@@ -142,6 +147,7 @@ struct GroupTrack: Sendable {
         self.state = state
         self.active = active
         isResuming = false
+        retryAt = nil
         if state == .ready { incident = nil }
         successes = 0
         forgetFailures()

@@ -85,6 +85,8 @@ struct ProfileTrack: Sendable {
         switch state {
         case .failing: return consecutiveFailures < Limits.fall ? fast : configuration.interval
         case .unknown:
+            // Asking more often is no answer to a request to ask less.
+            if last?.diagnosis.cause == .throttled { return configuration.interval }
             let doublings = min(max(consecutiveUnknowns - 1, 0), 20)
             return min(fast * (1 << doublings), configuration.interval)
         case .pending, .healthy: return configuration.interval

@@ -11,6 +11,8 @@ package struct Tracker: Sendable {
     private var groupNames: [String] = []
     /// The groups in which a profile is the primary.
     private var groupsByPrimary: [String: [String]] = [:]
+    /// What a new configuration made necessary; it goes out with the next effects.
+    private var owed: [Effect] = []
     private let makeIncidentID: @Sendable () -> String
 
     /// Starts tracking; `remembered` is what an earlier daemon kept.
@@ -34,7 +36,7 @@ package struct Tracker: Sendable {
 
     /// Returns what is to be done at the start: incidents of before a restart ask for fresh evidence.
     package mutating func start(at now: Instant) -> [Effect] {
-        var effects = Effects(makeIncidentID)
+        var effects = startEffects()
         for name in groupNames {
             groups[name]?.proveForResuming(at: now, &effects)
         }
@@ -42,23 +44,40 @@ package struct Tracker: Sendable {
         return effects.list
     }
 
+    /// Begins a list of effects with those that are owed.
+    private mutating func startEffects() -> Effects {
+        var effects = Effects(makeIncidentID)
+        for effect in owed { effects.add(effect) }
+        owed = []
+        return effects
+    }
+
     /// Takes a new configuration; what keeps its name keeps its health.
+    ///
+    /// The caller gives every profile that is new, or whose interval has changed, the interval of the
+    /// configuration; what else has to follow comes with the effects of the next event.
     package mutating func reconfigure(_ configuration: Configuration) {
         var newProfiles: [String: ProfileTrack] = [:]
         for profile in configuration.profiles {
             var track = profiles[profile.name] ?? ProfileTrack(profile, remembered: nil)
+            if track.configuration.interval != profile.interval { track.pace = profile.interval }
             track.configuration = profile
-            track.pace = profile.interval
             newProfiles[profile.name] = track
         }
         profiles = newProfiles
         var newGroups: [String: GroupTrack] = [:]
         for group in configuration.groups {
-            newGroups[group.name] =
-                groups[group.name]?.reconfigured(group) ?? GroupTrack(group)
+            newGroups[group.name] = groups[group.name]?.reconfigured(group)
+        }
+        var effects = Effects(makeIncidentID)
+        for name in groupNames where newGroups[name] == nil { groups[name]?.abandon(&effects) }
+        for group in configuration.groups where newGroups[group.name] == nil {
+            newGroups[group.name] = GroupTrack(group)
         }
         groups = newGroups
         index(configuration)
+        adjustPaces(of: profileNames, &effects)
+        owed += effects.list
     }
 
     private mutating func index(_ configuration: Configuration) {
@@ -71,7 +90,7 @@ package struct Tracker: Sendable {
 
     /// Takes in an event and returns what is to be done.
     package mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
-        var effects = Effects(makeIncidentID)
+        var effects = startEffects()
         switch event {
         case .checked(let result):
             checked(result, at: now, &effects)
@@ -155,6 +174,7 @@ package struct Tracker: Sendable {
         profileNames.compactMap { profiles[$0]?.status(nextCheckAt: nextCheckAt($0)) }
     }
 
+    /// The status of every group, in the order of the configuration.
     package func groupStatuses(at now: Moment) -> [GroupStatus] {
         groupNames.compactMap { groups[$0]?.status(at: now) }
     }
