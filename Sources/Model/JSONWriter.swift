@@ -45,11 +45,7 @@ package struct JSONWriter: Sendable {
     /// Writes a number with at most three places after the point; null when it is not finite.
     package mutating func member(_ key: String, _ value: Double?) {
         self.key(key)
-<<<<<<< HEAD
         guard let value, value.isFinite, abs(value) < 9e15 else { return null() }
-=======
-        guard let value, value.isFinite, abs(value) < 9e12 else { return null() }
->>>>>>> sandbox
         let thousandths = Int64((value * 1_000).rounded())
         if thousandths < 0 { bytes.append(0x2D) }
         digits(UInt(thousandths.magnitude / 1_000))

@@ -81,19 +81,11 @@ package struct Instant: Sendable, Hashable {
 }
 
 extension Duration {
-<<<<<<< HEAD
-    /// The whole duration in nanoseconds, at most `Int64.max` either way (292 years).
-    package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds < 0 ? -.max : .max }
-=======
     /// The whole duration in nanoseconds, within the range of `Int64` (292 years).
     package var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         if overflow { return seconds < 0 ? .min : .max }
->>>>>>> pure
         return sum(product, attoseconds / 1_000_000_000)
     }
 
@@ -111,25 +103,12 @@ extension Duration {
     }
 }
 
-<<<<<<< HEAD
-// Times come from files and answers too: a date centuries away must not trap, so sums stop at the
-// ends of the range.
-
-private func sum(_ left: Int64, _ right: Int64) -> Int64 {
-    let (result, overflow) = left.addingReportingOverflow(right)
-    return overflow ? (right < 0 ? -.max : .max) : result
-=======
 private func sum(_ left: Int64, _ right: Int64) -> Int64 {
     let (result, overflow) = left.addingReportingOverflow(right)
     return overflow ? (right < 0 ? .min : .max) : result
->>>>>>> pure
 }
 
 private func difference(_ left: Int64, _ right: Int64) -> Int64 {
     let (result, overflow) = left.subtractingReportingOverflow(right)
-<<<<<<< HEAD
-    return overflow ? (right < 0 ? .max : -.max) : result
-=======
     return overflow ? (right < 0 ? .max : .min) : result
->>>>>>> pure
 }
