@@ -81,24 +81,32 @@ extension Engine {
             }
             Task.detached { [self] in
                 parts.journal.write(entry(forStartOf: run))
-                let outcome = await parts.hookRunner.run(run, hook, statusFile: statusFile)
-                for line in outcome.output {
-                    parts.journal.write(entry(forOutput: line, of: run))
+                let report = await parts.hookRunner.run(run, hook: hook, statusFile: statusFile) {
+                    parts.journal.write(entry(forOutput: $0.text, of: run))
                 }
-                parts.journal.write(entry(forEndOf: run, record: outcome.record))
-                await hookFinished(run, outcome.record.result ?? .interrupted)
+                parts.journal.write(entry(forEndOf: run, record: HookRecord(run, report)))
+                await hookFinished(run, report)
             }
         }
     }
 
-    private func hookFinished(_ run: HookRun, _ result: HookResult) {
+    private func hookFinished(_ run: HookRun, _ report: HookReport) {
         runningHooks -= 1
         // A hook that this daemon ended at its own stop is run again by the next one.
         guard !isStopping else { return }
         let now = SystemClock.now()
-        handle(.hookFinished(run, result, finishedAt: now), at: now)
+        handle(.hookFinished(run, report.result, finishedAt: report.finishedAt), at: now)
         // The outcome goes to the disk at once, not with the next batch.
         keeping.gapIsOver = keeping.gapIsOver || keeping.isDirty
         turn()
+    }
+}
+
+extension HookRecord {
+    /// What a run left behind.
+    init(_ run: HookRun, _ report: HookReport) {
+        self.init(
+            event: run.event, attempt: run.attempt, startedAt: report.startedAt.wall,
+            finishedAt: report.finishedAt.wall, result: report.result)
     }
 }

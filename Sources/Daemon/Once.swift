@@ -2,7 +2,6 @@ package import Model
 import Probing
 import Reporting
 import Scheduling
-import Synchronization
 import FailingOver
 import Tracking
 
@@ -15,26 +14,19 @@ package func checkOnce(
     let startedAt = SystemClock.now()
     let transport = try makeTransport()
     let pipeline = makePipeline(for: configuration, transport)
-    let finished = Mutex(0)
     let results = await withTaskGroup(of: CheckResult.self) { group in
-        var waiting = configuration.profiles.makeIterator()
-        let add = { (group: inout TaskGroup<CheckResult>) in
-            guard let profile = waiting.next() else { return }
-            group.addTask(executorPreference: transport) {
-                let result = await pipeline.check(profile)
-                progress(
-                    finished.withLock {
-                        $0 += 1
-                        return $0
-                    })
-                return result
-            }
-        }
-        for _ in 0..<configuration.inFlightLimit { add(&group) }
         var results: [CheckResult] = []
-        while let result = await group.next() {
+        for (index, profile) in configuration.profiles.enumerated() {
+            // A place is free when one that ran has ended.
+            if index >= configuration.inFlightLimit, let result = await group.next() {
+                results.append(result)
+                progress(results.count)
+            }
+            group.addTask(executorPreference: transport) { await pipeline.check(profile) }
+        }
+        for await result in group {
             results.append(result)
-            add(&group)
+            progress(results.count)
         }
         return results
     }
@@ -61,7 +53,7 @@ package enum HookTrial: Sendable {
 
 /// Runs a group's hook with the event `test`, and reports each line of its output.
 package func testHook(
-    of name: String, in configuration: Configuration, report: @Sendable (String) -> Void
+    of name: String, in configuration: Configuration, report: @escaping @Sendable (String) -> Void
 ) async -> HookTrial {
     guard let group = configuration.groups.first(where: { $0.name == name }) else {
         let known = configuration.groups.map(\.name).joined(separator: ", ")
@@ -74,8 +66,9 @@ package func testHook(
         event: .test, group: name, from: group.primary, to: group.backups.first ?? group.primary,
         cause: .ok, message: "This is a test; nothing has failed.", incident: makeUUID(),
         attempt: 1)
-    let outcome = await HookRunner().run(run, hook, statusFile: configuration.statusFile)
-    for line in outcome.output { report(line) }
-    report(entry(forEndOf: run, record: outcome.record).message)
-    return outcome.record.result?.isSuccess == true ? .done : .failed
+    let outcome = await HookRunner().run(run, hook: hook, statusFile: configuration.statusFile) {
+        report($0.text)
+    }
+    report(entry(forEndOf: run, record: HookRecord(run, outcome)).message)
+    return outcome.result.isSuccess ? .done : .failed
 }

@@ -33,26 +33,20 @@ package func runDaemon(configurationFile: String, log: JournalTarget) async -> I
         service.status("the config \(configurationFile) is refused")
         return ExitStatus.badConfiguration
     }
-    let store = StateStore(directory: configuration.stateDirectory)
+    // Without its memory the daemon might run a hook that has run already, so it does not start.
+    let store: StateStore
+    let remembered: RememberedState?
     do {
-        try store.lock()
+        store = try StateStore(directory: configuration.stateDirectory)
+        remembered = recall(try store.load(now: SystemClock.wall()), journal)
     } catch {
-        // Two daemons on one state would run hooks twice. A directory that is missing or read-only is
-        // no such thing: checks go on without a memory.
-        if error.isHeldByAnother {
-            journal.write(JournalEntry(.internalProblem, .critical, error.description))
-            return ExitStatus.cannotStart
-        }
-        journal.write(JournalEntry(.stateFileFailed, .error, error.description))
+        return cannotStart(error.description, journal)
     }
-    let remembered = load(store, journal)
     let transport: CurlTransport
     do {
         transport = try makeTransport()
     } catch {
-        journal.write(
-            JournalEntry(.internalProblem, .critical, "The daemon cannot start: \(error.reason)."))
-        return ExitStatus.cannotStart
+        return cannotStart(error.reason, journal)
     }
     let parts = Parts(
         configurationFile: configurationFile, transport: transport, journal: journal, service: service, store: store, hookRunner: HookRunner(),
@@ -91,18 +85,25 @@ func report(_ problems: [ConfigurationProblem], to journal: any Journal) {
     }
 }
 
-/// Reads what an earlier daemon kept; what cannot be read was set aside, and nothing follows from it.
-private func load(_ store: StateStore, _ journal: any Journal) -> RememberedState? {
-    switch store.load() {
-    case .none: return nil
-    case .state(let state): return state
-    case .setAside(let problem):
+/// Takes what an earlier daemon kept; nothing follows from a file that could not be read.
+private func recall(_ loaded: LoadedState, _ journal: any Journal) -> RememberedState? {
+    switch loaded {
+    case .nothing: return nil
+    case .remembered(let state): return state
+    case .setAside(let path, let newPath, let reason):
         journal.write(
             JournalEntry(
                 .stateFileSetAside, .error,
-                "\(problem) The daemon starts without a memory; no failover follows from it."))
+                "The state file \(path) is not usable (\(reason)) and is now \(newPath). The daemon starts without a memory; no failover follows from it."
+            ))
         return nil
     }
+}
+
+private func cannotStart(_ reason: String, _ journal: any Journal) -> Int32 {
+    journal.write(
+        JournalEntry(.internalProblem, .critical, "credwatch cannot start. \(reason)"))
+    return ExitStatus.cannotStart
 }
 
 /// Keeps secrets out of core dumps and away from other processes of the same user.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Daemon
-import Glibc
+import Model
 
 /// `credwatch validate`: the check that the daemon makes before it takes a config.
 struct Validate: AsyncParsableCommand {
