@@ -65,11 +65,12 @@ import Testing
         #expect(head.contains("Content-Type: text/xml"))
     }
 
-    @Test(arguments: [
-        (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
-        (1_795_348_800, "Sun, 22 Nov 2026 12:00:00 GMT"),
-        (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
+            (1_795_348_800, "Sun, 22 Nov 2026 12:00:00 GMT"),
+            (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+        ] as [(Int64, String)])
     func writesHTTPDates(seconds: Int64, text: String) {
         #expect(WallTime(seconds: seconds).httpDate == text)
     }

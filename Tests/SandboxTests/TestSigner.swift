@@ -28,7 +28,8 @@ struct TestSigner {
         fields["Version"] = version == "" ? service.version : version
         var request = HTTPRequest(method: "POST", path: [0x2F])
         let pairs = fields.sorted { $0.key < $1.key }.map { name, value in
-            PercentCoding.encode(Array(name.utf8)) + [0x3D] + PercentCoding.encode(Array(value.utf8))
+            PercentCoding.encode(Array(name.utf8)) + [0x3D]
+                + PercentCoding.encode(Array(value.utf8))
         }
         request.body = Array(pairs.joined(separator: [0x26]))
         request.headers = [

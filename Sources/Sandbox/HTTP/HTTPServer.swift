@@ -60,6 +60,11 @@ final class HTTPServer: Sendable {
             guard let running = thread else { return }
             thread = nil
             isStopped.flag.store(true, ordering: .releasing)
+            guard pthread_equal(running, pthread_self()) == 0 else {
+                // It cannot wait for itself; its descriptors stay open rather than deadlock.
+                pthread_detach(running)
+                return
+            }
             poll.wake()
             pthread_join(running, nil)
             close(listener)

@@ -71,21 +71,31 @@ import Testing
                 .hasPrefix("403 AccessDenied: User: arn:aws:iam::123456789012:user/app is not"))
     }
 
-    @Test(arguments: [
-        ("GetUser", ["UserName": "none"], "404 NoSuchEntity: The user with name none cannot be found."),
-        ("CreateUser", ["UserName": "app"], "409 EntityAlreadyExists: User with name app already exists."),
-        ("CreateUser", [:], "400 ValidationError: 1 validation error detected: Value null at 'userName'"),
-        (
-            "UpdateAccessKey", ["AccessKeyId": "AKIAQNCLJGYSAZAAN74C", "Status": "Active"],
-            "404 NoSuchEntity: The Access Key with id AKIAQNCLJGYSAZAAN74C cannot be found."
-        ),
-        ("GetRole", ["RoleName": "none"], "404 NoSuchEntity: The role with name none"),
-        ("ListUsers", [:], "400 InvalidAction: Could not find operation ListUsers"),
-        (
-            "CreateRole", ["RoleName": "r", "AssumeRolePolicyDocument": "{}"],
-            "400 MalformedPolicyDocument: "
-        ),
-    ] as [(String, [String: String], String)])
+    @Test(
+        arguments: [
+            (
+                "GetUser", ["UserName": "none"],
+                "404 NoSuchEntity: The user with name none cannot be found."
+            ),
+            (
+                "CreateUser", ["UserName": "app"],
+                "409 EntityAlreadyExists: User with name app already exists."
+            ),
+            (
+                "CreateUser", [:],
+                "400 ValidationError: 1 validation error detected: Value null at 'userName'"
+            ),
+            (
+                "UpdateAccessKey", ["AccessKeyId": "AKIAQNCLJGYSAZAAN74C", "Status": "Active"],
+                "404 NoSuchEntity: The Access Key with id AKIAQNCLJGYSAZAAN74C cannot be found."
+            ),
+            ("GetRole", ["RoleName": "none"], "404 NoSuchEntity: The role with name none"),
+            ("ListUsers", [:], "400 InvalidAction: Could not find operation ListUsers"),
+            (
+                "CreateRole", ["RoleName": "r", "AssumeRolePolicyDocument": "{}"],
+                "400 MalformedPolicyDocument: "
+            ),
+        ] as [(String, [String: String], String)])
     mutating func refuses(action: String, parameters: [String: String], expected: String) {
         #expect(call(action, parameters).hasPrefix(expected))
     }
@@ -116,7 +126,8 @@ import Testing
             for: .userSession(account: account, name: "app"), lasting: .seconds(900), now: now)
         #expect(
             call("ListAccessKeys", by: session)
-                == "403 InvalidClientTokenId: The security token included in the request is invalid")
+                == "403 InvalidClientTokenId: The security token included in the request is invalid"
+        )
         let document = #"{"Statement": [{"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}]}"#
         let created = call("CreateRole", ["RoleName": "r", "AssumeRolePolicyDocument": document])
         #expect(created.contains("<RoleName>r</RoleName>"))
@@ -125,7 +136,8 @@ import Testing
             by: .user(account: account, name: "app"), now: now)
         #expect(
             call("ListAccessKeys", by: role)
-                == "400 ValidationError: Must specify userName when calling with non-User credentials")
+                == "400 ValidationError: Must specify userName when calling with non-User credentials"
+        )
         #expect(call("ListAccessKeys", ["UserName": "app"], by: role).contains(key.id))
     }
 }

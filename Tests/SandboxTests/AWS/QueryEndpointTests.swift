@@ -154,20 +154,27 @@ import Testing
         #expect(refusal(request, at: now + .seconds(601)) == Self.invalidKey)
     }
 
-    @Test(arguments: [
-        ("Nonsense", "", "400 InvalidAction: Could not find operation Nonsense for version 2011-06-15"),
-        ("GetUser", "", "400 InvalidAction: Could not find operation GetUser for version 2011-06-15"),
-        ("", "", "400 InvalidAction: Could not find operation  for version 2011-06-15"),
-        (
-            "GetCallerIdentity", nil,
-            "400 InvalidAction: Could not find operation GetCallerIdentity for version "
-                + "NO_VERSION_SPECIFIED"
-        ),
-        (
-            "<&>", "2012-01-01",
-            "400 InvalidAction: Could not find operation &lt;&amp;&gt; for version 2012-01-01"
-        ),
-    ] as [(String, String?, String)])
+    @Test(
+        arguments: [
+            (
+                "Nonsense", "",
+                "400 InvalidAction: Could not find operation Nonsense for version 2011-06-15"
+            ),
+            (
+                "GetUser", "",
+                "400 InvalidAction: Could not find operation GetUser for version 2011-06-15"
+            ),
+            ("", "", "400 InvalidAction: Could not find operation  for version 2011-06-15"),
+            (
+                "GetCallerIdentity", nil,
+                "400 InvalidAction: Could not find operation GetCallerIdentity for version "
+                    + "NO_VERSION_SPECIFIED"
+            ),
+            (
+                "<&>", "2012-01-01",
+                "400 InvalidAction: Could not find operation &lt;&amp;&gt; for version 2012-01-01"
+            ),
+        ] as [(String, String?, String)])
     mutating func refusesUnknownActions(action: String, version: String?, expected: String) {
         var signer = signer
         signer.version = version
@@ -180,6 +187,29 @@ import Testing
         #expect(
             refusal(request)
                 == "403 MissingAuthenticationToken: Request is missing Authentication Token")
+    }
+
+    @Test mutating func survivesRandomBytes() {
+        let good = signer.request("GetCallerIdentity", ["a": "b c"])
+        var entropy = Entropy(seed: 33)
+        for _ in 0..<3_000 {
+            var request = good
+            let place = Int.random(in: good.headers.indices, using: &entropy)
+            switch Int.random(in: 0..<4, using: &entropy) {
+            case 0: request.headers[place].value = entropy.bytes(20)
+            case 1:
+                let byte = Int.random(in: request.headers[place].value.indices, using: &entropy)
+                request.headers[place].value[byte] = UInt8.random(in: 0...255, using: &entropy)
+            case 2: request.body = entropy.bytes(40)
+            default:
+                request.headers.remove(at: place)
+                request.query = Array("X-Amz-Signature=".utf8) + entropy.bytes(40)
+            }
+            let (status, text, call) = answer(request)
+            // Small letters of a header's name or scheme may change without harm, nothing else.
+            #expect(status == 200 || call.errorCode != nil)
+            #expect(!text.contains(key.secret.reveal()))
+        }
     }
 
     @Test mutating func takesASessionThatSTSGave() throws {

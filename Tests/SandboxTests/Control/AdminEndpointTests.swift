@@ -57,8 +57,12 @@ import Testing
             struct Account: Decodable {
                 struct User: Decodable {
                     struct Key: Decodable {
-                        var access_key_id: String
+                        var accessKeyID: String
                         var status: String
+                        enum CodingKeys: String, CodingKey {
+                            case accessKeyID = "access_key_id"
+                            case status
+                        }
                     }
                     var name: String
                     var keys: [Key]
@@ -77,7 +81,7 @@ import Testing
         }
         let state = try JSONDecoder().decode(State.self, from: Data(answer.body.utf8))
         #expect(state.calls == 0)
-        #expect(state.accounts.first?.users.first?.keys.first?.access_key_id == key.id)
+        #expect(state.accounts.first?.users.first?.keys.first?.accessKeyID == key.id)
         #expect(state.accounts.first?.users.first?.keys.first?.status == "Active")
         #expect(answer.body.contains(session.id))
     }

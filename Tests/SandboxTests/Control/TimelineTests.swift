@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("8s", "DURATION"), ("8:exit", "DURATION"), ("x:exit", "DURATION"), ("-1s:exit", "DURATION"),
+        ("8s", "DURATION"), ("8:exit", "DURATION"), ("x:exit", "DURATION"),
+        ("-1s:exit", "DURATION"),
         ("8s:", "needs a user"), ("8s:explode:app", "known are deactivate"),
         ("8s:deactivate", "needs a user"), ("8s:exit:now", "no order"),
         ("8s:throttle:maybe", "on or off"), ("8s:latency:soon", "a duration"),
@@ -62,7 +63,8 @@ import Testing
         ("allow-iam", "app", .allowIAM(user: "app", true)),
         ("deny-iam", "app", .allowIAM(user: "app", false)),
         ("clock_offset", "+6m", .fault(.clockOffset(.seconds(360)))),
-        ("outage", "on", .fault(.outage(true))), ("latency", "5ms", .fault(.latency(.milliseconds(5)))),
+        ("outage", "on", .fault(.outage(true))),
+        ("latency", "5ms", .fault(.latency(.milliseconds(5)))),
         ("propagation_delay", "15s", .fault(.propagationDelay(.seconds(15)))),
         ("secret_hold", "5s", .fault(.secretHold(.seconds(5)))),
         ("alter_signatures", "off", .fault(.alterSignatures(false))),

@@ -65,7 +65,8 @@ import Testing
         var parser = HTTPParser()
         parser.append(
             Array(
-                "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n".utf8))
+                "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+                    .utf8))
         #expect(try parser.next() == .continueExpected)
         #expect(try parser.next() == .needsMore)
         parser.append(Array("ok".utf8))

@@ -45,7 +45,8 @@ import Testing
         let server = try Self.echo()
         let client = try #require(TestClient(port: server.port))
         client.send(
-            "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n")
+            "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
         #expect(client.answer()?.status == 100)
         client.send("2\r\nok\r\n0\r\n\r\n")
         let answer = client.answer()

@@ -44,12 +44,15 @@ import Testing
 
     @Test func wantsADate() throws {
         let authorization = (
-            "authorization", "AWS4-HMAC-SHA256 Credential=\(Self.scope), SignedHeaders=h, Signature=0"
+            "authorization",
+            "AWS4-HMAC-SHA256 Credential=\(Self.scope), SignedHeaders=h, Signature=0"
         )
         #expect(Self.fault([authorization])?.message.contains("'X-Amz-Date' or a 'Date'") == true)
-        #expect(
-            Self.fault([authorization, ("x-amz-date", "2026-11-22")])?.message.contains("ISO-8601")
-                == true)
+        for date in ["2026-11-22", "99991231T235959Z", "00000101T000000Z", "20261322T000000Z", ""] {
+            #expect(
+                Self.fault([authorization, ("x-amz-date", date)])?.message.contains("ISO-8601")
+                    == true)
+        }
         #expect(Self.fault([authorization, Self.date]) == nil)
         #expect(Self.fault([authorization, ("date", "Sun, 22 Nov 2026 12:00:00 GMT")]) == nil)
     }
