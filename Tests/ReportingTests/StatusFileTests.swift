@@ -25,8 +25,8 @@ import Testing
 
     @Test func hasItsModeWhateverTheUmask() async {
         await #expect(processExitsWith: .success) {
-            umask(0o777)
             let folder = try TemporaryFolder()
+            umask(0o777)
             let file = StatusFile(path: folder.file("status.json"))
             try file.write([0x41])
             var information = stat()
