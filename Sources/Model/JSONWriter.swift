@@ -68,15 +68,15 @@ package struct JSONWriter: Sendable {
         bytes.append(0x22)
         digits(date.year.magnitude, width: 4)
         bytes.append(0x2D)
-        digits(date.month.magnitude, width: 2)
+        pair(date.month)
         bytes.append(0x2D)
-        digits(date.day.magnitude, width: 2)
+        pair(date.day)
         bytes.append(0x54)
-        digits(date.hour.magnitude, width: 2)
+        pair(date.hour)
         bytes.append(0x3A)
-        digits(date.minute.magnitude, width: 2)
+        pair(date.minute)
         bytes.append(0x3A)
-        digits(date.second.magnitude, width: 2)
+        pair(date.second)
         bytes.append(0x5A)
         bytes.append(0x22)
     }
@@ -144,6 +144,12 @@ package struct JSONWriter: Sendable {
             bytes.append(UInt8(0x30 + value / scale % 10))
             scale /= 10
         }
+    }
+
+    /// Writes a number below 100 with two digits.
+    private mutating func pair(_ value: Int) {
+        bytes.append(UInt8(truncatingIfNeeded: 0x30 + value / 10))
+        bytes.append(UInt8(truncatingIfNeeded: 0x30 + value % 10))
     }
 
     private mutating func string(_ text: String) {

@@ -76,10 +76,21 @@ struct Row: Decodable {
     }
 
     private func required<Value: Decodable>(_ name: String) throws -> Value {
-        try members.decode(Value.self, forKey: Key(name))
+        try withPlace(name) { try members.decode(Value.self, forKey: Key(name)) }
     }
 
     private func optional<Value: Decodable>(_ name: String) throws -> Value? {
-        try members.decodeIfPresent(Value.self, forKey: Key(name))
+        try withPlace(name) { try members.decodeIfPresent(Value.self, forKey: Key(name)) }
+    }
+
+    /// Gives a place to the error of a number that does not fit, which the decoder throws without one.
+    private func withPlace<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as DecodingError {
+            throw error
+        } catch {
+            throw corrupt(name, "it is not a number, or not one that fits")
+        }
     }
 }

@@ -30,6 +30,8 @@ private let mostFields = 64
 
 /// Sends one entry, waiting for journald when its socket is full; false when it was refused.
 private func send(_ entry: JournalEntry) -> Bool {
+    // libsystemd says success when there is no socket to send to.
+    guard access(journalSocket, F_OK) == 0 else { return false }
     var buffer: [UInt8] = []
     var ranges: [Range<Int>] = []
     for (name, value) in lines(of: redacted(entry)) {

@@ -46,7 +46,10 @@ package func profileTable(_ profiles: [ProfileStatus], style: TableStyle, now: W
 
 private func groupTable(_ groups: [GroupStatus], style: TableStyle) -> String {
     var table = TextTable(["GROUP", "STATE", "ACTIVE", "DETAIL"], flexible: 3)
-    for group in groups {
+    let ordered = GroupState.allCases.reversed().flatMap { state in
+        groups.filter { $0.state == state }
+    }
+    for group in ordered {
         let words = group.state.rawValue.split(separator: "_").joined(separator: " ")
         table.add(
             [group.name, words, group.active, group.detail.isEmpty ? "-" : group.detail],

@@ -54,3 +54,11 @@ func content(of path: String) throws -> [UInt8] {
     defer { close(descriptor) }
     return readToEnd(descriptor)
 }
+
+/// Returns where a symbolic link points to.
+func readLink(_ path: String) -> String? {
+    var target = [CChar](repeating: 0, count: 4_096)
+    let count = readlink(path, &target, target.count)
+    guard count >= 0 else { return nil }
+    return String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
