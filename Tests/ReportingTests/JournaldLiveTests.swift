@@ -78,8 +78,8 @@ struct InsideJournald {
 
     @Test func anEntryHasItsFields() async throws {
         let journal = JournaldJournal()
-        let result = try ProfileEntriesTests.result(Samples.failing)
-        journal.write(entry(forChangeOf: "app", to: result, state: .failing, previous: .healthy))
+        journal.write(
+            try ProfileEntriesTests.entry(Samples.failing, to: .failing, from: .healthy))
         journal.flush(within: .seconds(30))
         let id = EventKind.profileFailing.messageID
         let records = try await records("MESSAGE_ID=\(id)")
