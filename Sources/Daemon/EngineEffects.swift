@@ -81,9 +81,9 @@ extension Engine {
             }
             Task.detached { [self] in
                 parts.journal.write(entry(forStartOf: run))
-                let report = await parts.hookRunner.run(run, hook: hook, statusFile: statusFile) {
-                    parts.journal.write(entry(forOutput: $0.text, of: run))
-                }
+                let report = await parts.hookRunner.run(
+                    run, hook: hook, statusFile: statusFile,
+                    onOutputLine: { parts.journal.write(entry(forOutput: $0.text, of: run)) })
                 parts.journal.write(entry(forEndOf: run, record: HookRecord(run, report)))
                 await hookFinished(run, report)
             }

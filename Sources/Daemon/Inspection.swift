@@ -31,7 +31,9 @@ package func inspectConfiguration(_ file: String) async -> InspectedConfiguratio
             }
         }
         problems += shared
-        problems.sort { ($0.location.line, $0.location.column) < ($1.location.line, $1.location.column) }
+        problems.sort {
+            ($0.location.line, $0.location.column) < ($1.location.line, $1.location.column)
+        }
         return InspectedConfiguration(
             configuration: shared.isEmpty ? configuration : nil, problems: problems)
     }

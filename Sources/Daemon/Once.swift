@@ -66,9 +66,9 @@ package func testHook(
         event: .test, group: name, from: group.primary, to: group.backups.first ?? group.primary,
         cause: .ok, message: "This is a test; nothing has failed.", incident: makeUUID(),
         attempt: 1)
-    let outcome = await HookRunner().run(run, hook: hook, statusFile: configuration.statusFile) {
-        report($0.text)
-    }
+    let outcome = await HookRunner().run(
+        run, hook: hook, statusFile: configuration.statusFile,
+        onOutputLine: { report($0.text) })
     report(entry(forEndOf: run, record: HookRecord(run, outcome)).message)
     return outcome.result.isSuccess ? .done : .failed
 }

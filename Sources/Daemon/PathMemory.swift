@@ -47,8 +47,9 @@ final class PathMemory: Sendable {
         }
     }
 
-    private static func note(_ key: String, _ now: Moment, in list: inout [(key: String, at: Moment)])
-    {
+    private static func note(
+        _ key: String, _ now: Moment, in list: inout [(key: String, at: Moment)]
+    ) {
         // Two suffice: whichever key asks, one of them is another.
         if let index = list.firstIndex(where: { $0.key == key }) {
             list[index].at = now

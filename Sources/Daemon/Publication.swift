@@ -28,7 +28,8 @@ struct Publication {
         guard let lastStart else { return Moment(nanoseconds: .min / 2) }
         let gap =
             isUrgent
-            ? min(lastCost * 10, .seconds(2)) : min(max(lastCost * 100, .milliseconds(200)), .seconds(30))
+            ? min(lastCost * 10, .seconds(2))
+            : min(max(lastCost * 100, .milliseconds(200)), .seconds(30))
         return lastStart + gap
     }
 

@@ -49,7 +49,8 @@ package func runDaemon(configurationFile: String, log: JournalTarget) async -> I
         return cannotStart(error.reason, journal)
     }
     let parts = Parts(
-        configurationFile: configurationFile, transport: transport, journal: journal, service: service, store: store, hookRunner: HookRunner(),
+        configurationFile: configurationFile, transport: transport, journal: journal,
+        service: service, store: store, hookRunner: HookRunner(),
         host: hostName(), processID: processID(),
         latenessFile: environmentVariable("CREDWATCH_BENCH_LATENESS"))
     let engine = Engine(parts: parts, configuration: configuration, remembered: remembered)

@@ -109,6 +109,11 @@ package final class Subprocess: Sendable {
         }
     }
 
+    /// What stands in standard error so far.
+    package var errorsSoFar: String {
+        state.withLock { String(decoding: $0.errors, as: UTF8.self) }
+    }
+
     /// Sends a signal to the program, unless it has ended.
     package func send(signal number: Int32) {
         state.withLock { state in

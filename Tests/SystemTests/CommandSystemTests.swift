@@ -124,11 +124,13 @@ struct CommandSystemTests {
     @Test func `hook test runs the hook with the event test`() async throws {
         let site = try Site()
         try site.writeConfig()
-        let outcome = try await site.run("hook", "test", "app", "--config", site.path("credwatch.yaml"))
+        let outcome = try await site.run(
+            "hook", "test", "app", "--config", site.path("credwatch.yaml"))
         #expect(outcome.ending == .exited(0), "\(outcome.errorText)")
         #expect(site.hookRuns().first?.prefix(3) == ["test", "app", "app-backup"])
         try site.write("hook.d", mode: 0o644, "echo broken; exit 4")
-        let failing = try await site.run("hook", "test", "app", "--config", site.path("credwatch.yaml"))
+        let failing = try await site.run(
+            "hook", "test", "app", "--config", site.path("credwatch.yaml"))
         #expect(failing.ending == .exited(2))
         #expect(failing.outputText.contains("broken"))
     }

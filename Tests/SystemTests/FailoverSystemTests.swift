@@ -37,7 +37,8 @@ struct FailoverSystemTests {
         #expect(profile.accessKeyID == site.primary.id)
     }
 
-    @Test func `a restart after a failover runs no hook, and the way back is by hand`() async throws {
+    @Test func `a restart after a failover runs no hook, and the way back is by hand`() async throws
+    {
         let site = try Site()
         try site.writeConfig()
         try site.sandbox.deactivate(site.primary)
@@ -83,7 +84,8 @@ struct FailoverSystemTests {
         _ = try await stop(second)
     }
 
-    @Test func `a daemon that is killed starts again with a primary that is good, and moves nothing`()
+    @Test
+    func `a daemon that is killed starts again with a primary that is good, and moves nothing`()
         async throws
     {
         let site = try Site()
@@ -140,7 +142,8 @@ struct FailoverSystemTests {
         #expect(site.hookRuns().isEmpty)
     }
 
-    @Test func `a hook that fails is tried again, and then the group is failover_failed`() async throws
+    @Test func `a hook that fails is tried again, and then the group is failover_failed`()
+        async throws
     {
         let site = try Site()
         try site.writeConfig(failover: "fall: 1, minimum_span: 0s, rise: 1")

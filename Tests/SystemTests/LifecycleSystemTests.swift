@@ -110,7 +110,8 @@ struct LifecycleSystemTests {
         #expect(site.hookRuns().isEmpty)
     }
 
-    @Test func `a status directory that is missing is named once, and heals by itself`() async throws
+    @Test func `a status directory that is missing is named once, and heals by itself`()
+        async throws
     {
         let site = try Site()
         try site.writeConfig()

@@ -3,7 +3,7 @@ import Support
 import Testing
 
 /// The daemon against moto, an AWS that others wrote: it checks signatures with botocore's own signer.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: Moto.isInstalled, "moto is not installed"))
+@Suite(.timeLimit(.minutes(2)), .enabled("moto is not installed") { await Moto.isInstalled })
 struct MotoSystemTests {
     @Test func `moto accepts a key, refuses a wrong secret and a deleted key`() async throws {
         let moto = try await Moto()
@@ -21,7 +21,9 @@ struct MotoSystemTests {
         #expect(deleted.outputText.contains("\"key_not_recognized\""))
     }
 
-    @Test func `a key that is deleted in moto moves the group, and the hook runs once`() async throws {
+    @Test func `a key that is deleted in moto moves the group, and the hook runs once`()
+        async throws
+    {
         let moto = try await Moto()
         let primary = try await moto.createUser("app")
         let backup = try await moto.createUser("app-backup")
@@ -71,7 +73,8 @@ final class Moto: Sendable {
             "python3", ["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
             environment: environment, timeLimit: .seconds(90))
         guard await server.hasWritten("Running on http://127.0.0.1:") else {
-            throw FileTrouble(description: "moto did not start: \(await server.outcome().errorText)")
+            throw FileTrouble(
+                description: "moto did not start: \(await server.outcome().errorText)")
         }
         url = try await Self.url(in: server)
     }

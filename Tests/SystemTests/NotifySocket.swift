@@ -1,15 +1,15 @@
 import Dispatch
 import Glibc
 
-
 /// A datagram socket that stands in for the service manager.
-final class NotifySocket: Sendable {
+final class NotifySocket {
     private let descriptor: Int32
     private let stream: AsyncStream<String>
     private let source: any DispatchSourceRead
 
     init(path: String) throws {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        let descriptor = socket(
+            AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }

@@ -115,7 +115,8 @@ let plainEnvironment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG":
 func binary(_ name: String) -> String {
     var buffer = [CChar](repeating: 0, count: 4_096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-    let bundle = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let bundle = String(
+        decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return bundle.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/" + name
 }
 
