@@ -43,7 +43,7 @@ import Testing
     @Test func hasShortWordsOfItsOwnForEachCause() {
         let words = Cause.allCases.map { $0.title }
         #expect(Set(words).count == Cause.allCases.count)
-        #expect(words.allSatisfy { !$0.isEmpty && $0.count <= 28 && !$0.contains("_") })
+        #expect(words.allSatisfy { !$0.isEmpty && $0.count <= 32 && !$0.contains("_") })
         #expect(Cause.keyNotRecognized.title == "key not recognised")
     }
 }

@@ -51,12 +51,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (ProfileState.pending, nil, "app is healthy: arn:aws:iam::123456789012:user/backup"),
+        (ProfileState.pending, nil, "app-backup is healthy: arn:aws:iam::123456789012:user/backup"),
         (
             .failing, Duration.seconds(125),
-            "app is healthy again after 2m 5s: arn:aws:iam::123456789012:user/backup"
+            "app-backup is healthy again after 2m 5s: arn:aws:iam::123456789012:user/backup"
         ),
-        (.unknown, nil, "app is healthy again: arn:aws:iam::123456789012:user/backup"),
+        (.unknown, nil, "app-backup is healthy again: arn:aws:iam::123456789012:user/backup"),
     ])
     func healthIsANotice(previous: ProfileState, length: Duration?, message: String) throws {
         let entry = try Self.entry(

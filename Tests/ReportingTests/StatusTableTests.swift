@@ -18,7 +18,7 @@ import Testing
         #expect(
             renderTable(document, style: TableStyle(), now: Samples.now)
                 == """
-                credwatch: failing, 1 healthy, 1 failing (app: key not recognised), 1 unknown (batch: DNS lookup failed), 1 pending, group app failed over to app-backup, written 4s ago by pid 123 on host
+                credwatch: failing, 1 healthy, 1 failing (app: key not recognised), 1 unknown (batch: host name not found), 1 pending, group app failed over to app-backup, written 4s ago by pid 123 on host
 
                 PROFILE     STATE    SINCE  CAUSE OR IDENTITY                      NEXT
                 app         failing  2m 5s  key not recognised                     in 18s
@@ -27,7 +27,7 @@ import Testing
                     access key AKIAQNCLJGYSAZAAN74C from [app] in /home/app/.aws/credentials:4
                     InvalidClientTokenId: invalid.
                     request id 8a7b
-                batch       unknown  40s    DNS lookup failed                      -
+                batch       unknown  40s    host name not found                    -
                     The host name cannot be resolved.
                     Look at the resolver.
                     failed at the DNS lookup: NXDOMAIN

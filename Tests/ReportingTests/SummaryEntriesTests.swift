@@ -11,7 +11,7 @@ import Testing
         #expect(entry.priority == .warning)
         #expect(
             entry.message == "daily summary: 1 healthy, 1 failing (app: key not recognised),"
-                + " 1 unknown (batch: DNS lookup failed), 1 pending, group app failed over to app-backup"
+                + " 1 unknown (batch: host name not found), 1 pending, group app failed over to app-backup"
         )
         #expect(
             entry.fields == [
