@@ -103,12 +103,6 @@ extension Decoder {
                 "`fast_interval` (\(fast.text)) must be at most the interval "
                     + "(\(times.interval.text))")
         }
-        if let timeout, let node = section["timeout"], timeout > times.interval {
-            report(
-                node.mark, "timeout-not-shorter",
-                "`timeout` (\(timeout.text)) must be at most the interval "
-                    + "(\(times.interval.text)), or checks would be left out")
-        }
     }
 
     private mutating func origin(_ node: YAMLNode?) -> ProfileOrigin {
