@@ -55,6 +55,9 @@ package final class FileStore: Sendable {
         state = Mutex(State(path: paths.credentials?.value ?? paths.config?.value ?? ""))
     }
 
+    /// How many callers wait for a look.
+    var waiting: Int { state.withLock { $0.waiters.count } }
+
     deinit {
         state.withLock { $0.timer?.cancel() }
     }

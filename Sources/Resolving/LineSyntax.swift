@@ -51,6 +51,15 @@ extension [UInt8] {
                 }
             }
     }
+
+    /// Says whether a name stands in quotes of one kind.
+    func isQuotedName(_ range: Range<Int>) -> Bool {
+        guard range.count > 2, let quote = self[range].first, quote == self[range].last else {
+            return false
+        }
+        return (quote == 0x22 || quote == 0x27)
+            && isName(range.lowerBound + 1..<range.upperBound - 1)
+    }
 }
 
 /// Says whether a byte is a space or a tab.

@@ -5,7 +5,7 @@
 func nearestNames(to wanted: String, in names: some Collection<String>, limit: Int = 5) -> [String]
 {
     var meter = EditDistance(to: wanted)
-    let bound = names.count <= limit ? Int.max : max(2, meter.count / 3)
+    let bound = names.count <= limit ? Int.max : max(1, meter.count / 3)
     var found: [(distance: Int, name: String)] = []
     var budget = 1_000
     for name in names where budget > 0 {
