@@ -2,8 +2,8 @@ package import Model
 
 /// Something in a shared AWS file that the SDKs skip in silence, or that only some of them accept.
 ///
-/// It never holds a value, nor a name that is not one of AWS's own or a profile's: a secret pasted on
-/// a line of its own looks like the name of a property.
+/// It never holds a value, nor a name that is not one of AWS's own or a profile's: a secret pasted
+/// on a line of its own looks like the name of a property.
 package struct FileFinding: Sendable, Hashable {
     /// What was found.
     package enum Kind: Sendable, Hashable {

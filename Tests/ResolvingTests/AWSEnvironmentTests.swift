@@ -64,6 +64,8 @@ import Testing
         let environment = AWSEnvironment(variables: ["AWS_SECRET_ACCESS_KEY": exampleSecret])
         var dumped = ""
         dump(environment, to: &dumped)
+        dump(Planner(environment), to: &dumped)
+        dump(Resolver(environment: environment), to: &dumped)
         #expect(
             !"\(environment) \(dumped) \(String(reflecting: environment))".contains(exampleSecret))
     }
