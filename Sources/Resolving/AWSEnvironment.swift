@@ -14,7 +14,7 @@ package struct AWSEnvironment: Sendable, Hashable {
         self.passwordHome = passwordHome
     }
 
-    /// A variable with its provenance; one that is empty or blank counts as not set, as in the SDKs.
+    /// A variable with its provenance; an empty or blank one counts as not set, as in the SDKs.
     package subscript(name: String) -> Sourced<String>? {
         guard let value = variables[name], !value.utf8.allSatisfy({ isBlank($0) }) else {
             return nil

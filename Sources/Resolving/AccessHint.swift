@@ -2,8 +2,8 @@ import Glibc
 
 /// Says who forbids the way to a file, since the SDKs report such a file as if it were not there.
 ///
-/// Names the directory on the way that may not be entered, or the file's own owner and mode, and the
-/// user that this process is.
+/// Names the directory on the way that may not be entered, or the file's own owner and mode, and
+/// the user that this process is.
 func accessHint(_ path: String) -> String {
     let me = PasswordEntry.describe(geteuid())
     var status = stat()
@@ -33,8 +33,8 @@ private func describe(_ what: String, _ path: String, _ ban: String, _ me: Strin
         return
             "\(what) \(path) is closed to this service; ProtectHome= in its systemd unit does that."
     }
-    let mode = String(status.st_mode & 0o7777, radix: 8)
-    return "\(what) \(path) belongs to \(PasswordEntry.describe(status.st_uid)), has mode "
-        + "\(String(repeating: "0", count: max(0, 4 - mode.count)))\(mode), and \(ban) by credwatch, "
-        + "which runs as \(me)."
+    let digits = String(status.st_mode & 0o7777, radix: 8)
+    let mode = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    return "\(what) \(path) belongs to \(PasswordEntry.describe(status.st_uid)), has mode \(mode), "
+        + "and \(ban) by credwatch, which runs as \(me)."
 }

@@ -30,7 +30,7 @@ struct EndpointURL: Sendable, Hashable {
         guard let (host, port) = split(authority), isHost(host) else {
             return flaw("its host is not a host name or an address")
         }
-        if let port, !(Int(port).map((1...65_535).contains) ?? false) || port.count > 5 {
+        if let port, !isPort(port) {
             return flaw("its port is not a number from 1 to 65535")
         }
         var path = rest.dropFirst(authority.count)
@@ -53,6 +53,11 @@ struct EndpointURL: Sendable, Hashable {
         }
         guard let colon = authority.firstIndex(of: ":") else { return (authority, nil) }
         return (authority[..<colon], authority[authority.index(after: colon)...])
+    }
+
+    private static func isPort(_ port: Substring) -> Bool {
+        port.utf8.count <= 5 && port.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            && (1...65_535).contains(Int(port) ?? 0)
     }
 
     private static func isHost(_ host: Substring) -> Bool {

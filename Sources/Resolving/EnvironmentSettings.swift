@@ -2,7 +2,8 @@ import Model
 
 /// The variables that resolving looks at, looked up once per environment.
 struct EnvironmentSettings: Sendable {
-    let accessKeyID, secretAccessKey, sessionToken, expiration: Sourced<String>?
+    let accessKeyID, expiration: Sourced<String>?
+    let secretAccessKey, sessionToken: Sourced<Secret>?
     /// AWS_PROFILE, or the older name that botocore still reads.
     let profile: Sourced<String>?
     let webIdentityTokenFile, roleARN: Sourced<String>?
@@ -12,8 +13,8 @@ struct EnvironmentSettings: Sendable {
 
     init(_ environment: AWSEnvironment) {
         accessKeyID = environment["AWS_ACCESS_KEY_ID"]
-        secretAccessKey = environment["AWS_SECRET_ACCESS_KEY"]
-        sessionToken = environment["AWS_SESSION_TOKEN"]
+        secretAccessKey = environment.secret("AWS_SECRET_ACCESS_KEY")
+        sessionToken = environment.secret("AWS_SESSION_TOKEN")
         expiration = environment["AWS_CREDENTIAL_EXPIRATION"]
         profile = environment["AWS_PROFILE"] ?? environment["AWS_DEFAULT_PROFILE"]
         webIdentityTokenFile = environment["AWS_WEB_IDENTITY_TOKEN_FILE"]
@@ -36,11 +37,15 @@ struct EnvironmentSettings: Sendable {
             throw .incomplete(missing: "AWS_ACCESS_KEY_ID", present: secret.provenance)
         case (let id?, let secret?):
             return Credentials(
-                accessKeyID: id,
-                secretAccessKey: Sourced(Secret(secret.value), from: secret.provenance),
-                sessionToken: sessionToken.map { Sourced(Secret($0.value), from: $0.provenance) },
+                accessKeyID: id, secretAccessKey: secret, sessionToken: sessionToken,
                 expiresAt: sessionToken == nil ? nil : expiration.flatMap(parseExpiry))
         }
+    }
+}
+
+extension AWSEnvironment {
+    fileprivate func secret(_ name: String) -> Sourced<Secret>? {
+        self[name].map { Sourced(Secret($0.value), from: $0.provenance) }
     }
 }
 

@@ -2,8 +2,8 @@ package import Model
 
 /// Something in a shared AWS file that the SDKs skip in silence, or that only some of them accept.
 ///
-/// It never holds a value, nor a name that is not one of AWS's own or a profile's: a secret pasted on
-/// a line of its own looks like the name of a property.
+/// It never holds a value, nor a name that is not one of AWS's own or a profile's: a secret pasted
+/// on a line of its own looks like the name of a property.
 package struct FileFinding: Sendable, Hashable {
     /// What was found.
     package enum Kind: Sendable, Hashable {
@@ -15,6 +15,8 @@ package struct FileFinding: Sendable, Hashable {
         /// `[profile app]` in the credentials file, which wants `[app]`.
         case prefixNotWanted(profile: String)
         case invalidSectionName
+        /// `[profile "app"]`, which botocore alone reads as `[profile app]`.
+        case quotedSectionName(profile: String)
         /// `[kind name]` with a kind that means nothing here.
         case unknownSectionKind
         case invalidPropertyName
@@ -32,6 +34,17 @@ package struct FileFinding: Sendable, Hashable {
     package init(_ kind: Kind, at location: SourceLocation) {
         self.kind = kind
         self.location = location
+    }
+}
+
+extension FileFinding.Kind {
+    /// The profile that is skipped because its header has the wrong form.
+    var skippedProfile: String? {
+        switch self {
+        case .prefixMissing(let name), .prefixNotWanted(let name), .quotedSectionName(let name):
+            name
+        default: nil
+        }
     }
 }
 
@@ -55,6 +68,8 @@ extension FileFinding: CustomStringConvertible {
         case .invalidSectionName:
             "The section is skipped: its name has a character other than letters, digits and "
                 + "_ - / . % @ : +"
+        case .quotedSectionName(let profile):
+            "[profile \"\(profile)\"] is skipped: only botocore and the AWS CLI take the quotes away."
         case .unknownSectionKind:
             "The section is skipped: only profile, sso-session and services may stand before a name."
         case .invalidPropertyName:

@@ -7,7 +7,7 @@ struct FileIdentity: Sendable, Equatable {
     var size: Int64
     /// Nanoseconds since 1970.
     var modified: Int64
-    /// When anything about the file last changed, in nanoseconds since 1970; nobody can set it back.
+    /// When anything about the file last changed, in the same unit; nobody can set it back.
     var changed: Int64
 }
 

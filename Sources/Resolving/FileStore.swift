@@ -5,10 +5,10 @@ import Synchronization
 
 /// The two shared AWS files, looked at again for every check.
 ///
-/// A look costs two calls of `stat`; only a file whose identity changed is read and parsed again. All
-/// of it happens on a queue of its own, so that a file system that hangs blocks nobody: whoever waits
-/// gets ``ResolveProblem/timedOut(path:)`` while the read goes on. Whoever asks while others do, or
-/// within 50 ms of a look, shares it.
+/// A look costs two calls of `stat`; only a file whose identity changed is read and parsed again.
+/// All of it happens on a queue of its own, so that a file system that hangs blocks nobody: whoever
+/// waits gets ``ResolveProblem/timedOut(path:)`` while the read goes on. Whoever asks while others
+/// do, or within 50 ms of a look, shares it.
 package final class FileStore: Sendable {
     /// How long a look counts as fresh.
     static let freshness: UInt64 = 50_000_000
@@ -54,6 +54,9 @@ package final class FileStore: Sendable {
         loader = Mutex(SharedFilesLoader(paths, fileSystem))
         state = Mutex(State(path: paths.credentials?.value ?? paths.config?.value ?? ""))
     }
+
+    /// How many callers wait for a look.
+    var waiting: Int { state.withLock { $0.waiters.count } }
 
     deinit {
         state.withLock { $0.timer?.cancel() }

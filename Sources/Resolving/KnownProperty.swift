@@ -1,7 +1,7 @@
-/// A property of the shared AWS files that resolving looks at; the raw values are as the files write them.
+/// A property of the shared AWS files that resolving looks at.
 ///
-/// Every property is classified once, when its file is parsed, so that looking one up later compares
-/// bytes and not texts.
+/// Every property is classified once, when its file is parsed, so that looking one up later
+/// compares bytes and not texts.
 package enum KnownProperty: UInt8, Sendable, Hashable, CaseIterable {
     case accessKeyID, secretAccessKey, sessionToken, securityToken
     case sessionExpiration, securityTokenExpires, expiration

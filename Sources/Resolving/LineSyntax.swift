@@ -26,7 +26,9 @@ extension [UInt8] {
         return line.upperBound
     }
 
-    /// Takes `name = value` apart, a comment dropped and both trimmed; nil without `=` or without a name.
+    /// Takes `name = value` apart, trimmed and without a comment.
+    ///
+    /// Nil without `=` or without a name.
     func splitProperty(_ line: Range<Int>) -> (name: Range<Int>, value: Range<Int>)? {
         let content = line.lowerBound..<endWithoutComment(line)
         guard let equals = self[content].firstIndex(of: 0x3D) else { return nil }
@@ -34,7 +36,7 @@ extension [UInt8] {
         return name.isEmpty ? nil : (name, trim(equals + 1..<content.upperBound))
     }
 
-    /// Says whether a line that stands in the middle of a value adds to it: no blank line, no comment.
+    /// Says whether a line in the middle of a value adds to it: no blank line, no comment.
     func continues(_ line: Range<Int>) -> Bool {
         let text = trim(line)
         return !text.isEmpty && !isCommentMark(self[text.lowerBound])
@@ -50,6 +52,15 @@ extension [UInt8] {
                 default: false
                 }
             }
+    }
+
+    /// Says whether a name stands in quotes of one kind.
+    func isQuotedName(_ range: Range<Int>) -> Bool {
+        guard range.count > 2, let quote = self[range].first, quote == self[range].last else {
+            return false
+        }
+        return (quote == 0x22 || quote == 0x27)
+            && isName(range.lowerBound + 1..<range.upperBound - 1)
     }
 }
 

@@ -1,11 +1,11 @@
 /// Finds the names that somebody may have meant, nearest first.
 ///
-/// Names that have too little in common are left out, unless there are so few that all fit. The work is
-/// bounded: of thousands of names that are alike, not all are compared.
+/// Names that have too little in common are left out, unless there are so few that all fit. The
+/// work is bounded: of thousands of names that are alike, not all are compared.
 func nearestNames(to wanted: String, in names: some Collection<String>, limit: Int = 5) -> [String]
 {
     var meter = EditDistance(to: wanted)
-    let bound = names.count <= limit ? Int.max : max(2, meter.count / 3)
+    let bound = names.count <= limit ? Int.max : max(1, meter.count / 3)
     var found: [(distance: Int, name: String)] = []
     var budget = 1_000
     for name in names where budget > 0 {

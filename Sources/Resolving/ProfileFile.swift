@@ -55,7 +55,7 @@ package final class ProfileFile: Sendable {
     }
 
     package static let maxFindings = 100
-    /// How many sections and properties a file may have, so that a small one cannot fill the memory.
+    /// How many sections and properties a file may have, so that none can fill the memory.
     package static let maxEntries = 500_000
 
     /// Parses a file's bytes by the common specification of the SDKs.

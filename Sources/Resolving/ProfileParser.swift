@@ -61,7 +61,8 @@ struct ProfileParser {
         }
         endSection()
         settleDefault()
-        // The bytes are looked at before the lines are, so only now can the findings be put in order.
+        // The bytes are looked at before the lines are, so only now can the findings be put in
+        // order.
         findings.sort { $0.location.line < $1.location.line }
     }
 

@@ -16,8 +16,8 @@ extension SharedProfile {
 
     /// The static keys, as long as nothing in the profile comes before them.
     ///
-    /// Nil when the profile has no source at all. Throws when it has half a key, or a source that this
-    /// version does not resolve.
+    /// Nil when the profile has no source at all. Throws when it has half a key, or a source that
+    /// this version does not resolve.
     func keys() throws(ResolveProblem) -> Credentials? {
         if let (property, _) = first(of: Self.strong) { throw unsupported(property) }
         switch (text(.accessKeyID), secret(.secretAccessKey)) {

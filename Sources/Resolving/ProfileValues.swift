@@ -11,9 +11,9 @@ package struct ProfileEntry: Sendable, Hashable {
 }
 
 extension ProfileFile {
-    /// Collects the properties of all sections of a kind and name; of two with one name the last counts.
+    /// Collects the properties of all sections of a kind and name.
     ///
-    /// Nil when there is no such section.
+    /// Of two properties with one name the last counts. Nil when there is no such section.
     package func entries(of kind: SectionKind, _ name: String) -> [ProfileEntry]? {
         var entries: [String: ProfileEntry] = [:]
         var found = false

@@ -20,6 +20,9 @@ enum SectionHeader: Equatable {
             self = Self.bare(text(word))
         case .config where bytes.isName(name):
             self = Self.prefixed(text(word), text(name))
+        case .config where text(word) == "profile" && bytes.isQuotedName(name):
+            let inner = name.lowerBound + 1..<name.upperBound - 1
+            self = .skipped(.quotedSectionName(profile: text(inner)))
         default:
             self = .skipped(.invalidSectionName)
         }

@@ -96,8 +96,9 @@ struct SettingsLookup {
     }
 }
 
-/// What keeps a text from being a region; nil when it is one. The text itself is not repeated, since
-/// it may be a secret in the wrong place.
+/// Says what keeps a text from being a region; nil when it is one.
+///
+/// The text itself is not repeated, since it may be a secret in the wrong place.
 func regionFlaw(_ text: String) -> String? {
     let bytes = Array(text.utf8)
     if bytes.isEmpty { return "it is empty" }

@@ -78,18 +78,10 @@ package final class SharedFiles: Sendable {
         case .missing(let note): return "\(path) (\(note))"
         case .failed: return "\(path) (not readable)"
         case .parsed(let file, _):
-            let skipped = file.findings.first { finding in
-                switch finding.kind {
-                case .prefixMissing(let name), .prefixNotWanted(let name): name == profile
-                default: false
-                }
-            }
+            let skipped = file.findings.first { $0.kind.skippedProfile == profile }
             guard let skipped else { return path }
-            let want =
-                file.kind == .config
-                ? "[\(profile)] has to be [profile \(profile)]"
-                : "[profile \(profile)] has to be [\(profile)]"
-            return "\(path) (line \(skipped.location.line): \(want) in this file)"
+            let wanted = file.kind == .config ? "[profile \(profile)]" : "[\(profile)]"
+            return "\(path) (line \(skipped.location.line) has to be \(wanted))"
         }
     }
 }

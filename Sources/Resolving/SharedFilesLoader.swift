@@ -48,8 +48,8 @@ struct SharedFilesLoader {
 
     /// Looks at both files, and reads and parses what changed.
     ///
-    /// The result is the very same object while neither changes. `begin` is told each path before it
-    /// is touched, so that a hang has a name.
+    /// The result is the very same object while neither changes. `begin` is told each path before
+    /// it is touched, so that a hang has a name.
     mutating func load(_ begin: (String) -> Void) -> SharedFiles {
         let first = refresh(&credentials, paths.credentials?.value, .credentials, begin)
         let second = refresh(&config, paths.config?.value, .config, begin)

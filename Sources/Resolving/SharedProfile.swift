@@ -2,13 +2,13 @@ package import Model
 
 /// One profile, or services section, as both shared files together define it.
 ///
-/// The credentials file wins per property; within a file the last one does. A property that is set to
-/// nothing counts as not set.
+/// The credentials file wins per property; within a file the last one does. A property that is set
+/// to nothing counts as not set.
 package struct SharedProfile: Sendable {
     package let name: String
     private let credentials: ProfileFile?
     private let config: ProfileFile?
-    /// For each known property 0, or the index of its property plus 1: negative in the credentials file.
+    /// For each known property 0, or its index plus 1, which is negative in the credentials file.
     private var slots = InlineArray<32, Int32>(repeating: 0)
     private var credentialsSection: Int32 = -1
     private var configSection: Int32 = -1
