@@ -45,7 +45,8 @@ let package = Package(
         // Values, and libraries without a place in the flow.
         module("Model"),
         module("Signing", ["CCrypto"]),
-        module("Processes", ["Model", "CLinux"]),
+        module("EventLoops", ["Model", "CLinux"]),
+        module("Processes", ["Model", "EventLoops", "CLinux"]),
 
         // The stages: each imports Model, and libraries, but no other stage.
         module("Configuring", ["Model", "CYaml"]),
@@ -61,7 +62,7 @@ let package = Package(
         module(
             "Daemon",
             [
-                "CLinux", "Model", "Configuring", "Scheduling", "Resolving", "Probing",
+                "CLinux", "Model", "EventLoops", "Configuring", "Scheduling", "Resolving", "Probing",
                 "Diagnosing", "Tracking", "FailingOver", "Reporting",
             ]),
         .executableTarget(
@@ -92,6 +93,7 @@ let package = Package(
         tests("Scheduling"),
         tests("Resolving"),
         tests("Signing"),
+        tests("EventLoops", ["CLinux"]),
         tests("Processes"),
         tests("Probing"),
         tests("Diagnosing"),
@@ -103,7 +105,8 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "Model", "Reporting", "Sandbox", "Support", "credwatch", "credwatch-sandbox",
+                "EventLoops", "Model", "Reporting", "Sandbox", "Support", "credwatch",
+                "credwatch-sandbox",
             ],
             swiftSettings: strict),
     ]

@@ -1,49 +1,50 @@
 import CLinux
-import Dispatch
+import EventLoops
 import Glibc
 import Model
 
 /// The daemon's end of the control socket: root and the daemon's own user may give orders.
 ///
-/// Everything happens on the engine's queue. A connection carries one request and one reply; it is
-/// closed when the request is too long, comes too late, or is none.
-final class ControlServer {
-    /// Takes the answer to a request, later or at once, on the queue.
+/// It lives on an event loop of its own. A connection carries one request and one reply; it is closed
+/// when the request is too long, comes too late, or is none.
+actor ControlServer {
+    /// Takes the answer to a request, later or at once, from any thread.
     typealias Reply = @Sendable (ControlReply) -> Void
-
-    private let path: String
-    private let queue: DispatchQueue
-    private let handler: @Sendable (ControlRequest, @escaping Reply) -> Void
-    private unowned let isolation: Engine
-    private var listener: (any DispatchSourceRead)?
-    private var connections: [Int32: Connection] = [:]
-    private var nextID = 0
-    private static let maxConnections = 32
-    private static let maxRequest = 4_096
 
     private struct Connection {
         var id: Int
-        var source: any DispatchSourceRead
         var bytes: [UInt8] = []
-        var answered = false
+        var lateness: UInt64
+        var isAsking = true
     }
 
-    init(
-        path: String, queue: DispatchQueue,
-        isolation: Engine,
-        handler: @escaping @Sendable (ControlRequest, @escaping Reply) -> Void
+    private let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private let path: String
+    private let handler: @Sendable (ControlRequest, @escaping Reply) -> Void
+    private var listener: Int32?
+    private var connections: [Int32: Connection] = [:]
+    private var lastID = 0
+
+    private static let maxConnections = 32
+    private static let maxRequest = 4_096
+    /// How long a client may take for its request.
+    private static let patience = Duration.seconds(5)
+
+    init?(
+        path: String, handler: @escaping @Sendable (ControlRequest, @escaping Reply) -> Void
     ) {
+        guard let loop = EventLoop() else { return nil }
+        self.loop = loop
         self.path = path
-        self.queue = queue
-        self.isolation = isolation
         self.handler = handler
     }
 
-    var isListening: Bool { listener != nil }
-
     /// Binds the socket, mode 0600; a left-over socket of a dead daemon is replaced, a living one is
-    /// not.
+    /// not. Does nothing when it listens already.
     func start() throws(SocketProblem) {
+        guard listener == nil else { return }
         let socket = UnixSocket.open(nonBlocking: true)
         guard socket >= 0 else {
             throw SocketProblem(operation: "open", path: path, code: errno)
@@ -52,17 +53,15 @@ final class ControlServer {
             close(socket)
             throw SocketProblem(operation: "listen on", path: path, code: code)
         }
-        let source = DispatchSource.makeReadSource(fileDescriptor: socket, queue: queue)
-        source.setEventHandler { [unowned self] in accept(from: socket) }
-        source.setCancelHandler { close(socket) }
-        source.activate()
-        listener = source
+        listener = socket
+        loop.watch(socket) { [unowned self] in assumeIsolated { $0.accept(from: socket) } }
     }
 
     /// Closes everything and removes the socket.
     func stop() {
         guard let listener else { return }
-        listener.cancel()
+        loop.unwatch(listener)
+        close(listener)
         self.listener = nil
         unlink(path)
         for descriptor in Array(connections.keys) { drop(descriptor) }
@@ -97,51 +96,54 @@ final class ControlServer {
                 close(descriptor)
                 continue
             }
-            let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-            source.setEventHandler { [unowned self] in read(from: descriptor) }
-            source.setCancelHandler { close(descriptor) }
-            nextID += 1
-            connections[descriptor] = Connection(id: nextID, source: source)
-            source.activate()
+            lastID += 1
+            let id = lastID
+            let lateness = loop.after(Self.patience) { [unowned self] in
+                assumeIsolated { $0.drop(descriptor) }
+            }
+            connections[descriptor] = Connection(id: id, lateness: lateness)
+            loop.watch(descriptor) { [unowned self] in assumeIsolated { $0.read(descriptor) } }
         }
     }
 
-    private func read(from descriptor: Int32) {
+    private func read(_ descriptor: Int32) {
+        guard var connection = connections[descriptor] else { return }
         var buffer = [UInt8](repeating: 0, count: Self.maxRequest)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         if count < 0, errno == EAGAIN || errno == EINTR { return }
-        guard count > 0, var connection = connections[descriptor], !connection.answered else {
-            return drop(descriptor)
-        }
+        // After its request a client has nothing to say: it has gone, or it misbehaves.
+        guard count > 0, connection.isAsking else { return drop(descriptor) }
         connection.bytes += buffer[..<count]
         guard let end = connection.bytes.firstIndex(of: 0x0A) else {
             if connection.bytes.count >= Self.maxRequest { return drop(descriptor) }
             connections[descriptor] = connection
             return
         }
-        connection.answered = true
+        connection.isAsking = false
+        loop.cancel(timer: connection.lateness)
         connections[descriptor] = connection
         guard let request = ControlRequest(line: Array(connection.bytes[..<end])) else {
             return answer(
-                descriptor, ControlReply(done: false, text: "this is no request of credwatch"))
+                descriptor, connection.id,
+                ControlReply(done: false, text: "this is no request of credwatch"))
         }
-        let id = connection.id
-        handler(request) { [isolation] reply in
-            isolation.assumeIsolated { $0.control?.answer(descriptor, id, reply) }
+        let (id, loop) = (connection.id, loop)
+        handler(request) { [self] reply in
+            loop.async { self.assumeIsolated { $0.answer(descriptor, id, reply) } }
         }
     }
 
     /// Answers a connection that still is the one that asked; its number may be another's by now.
-    func answer(_ descriptor: Int32, _ id: Int, _ reply: ControlReply) {
-        if connections[descriptor]?.id == id { answer(descriptor, reply) }
-    }
-
-    private func answer(_ descriptor: Int32, _ reply: ControlReply) {
+    private func answer(_ descriptor: Int32, _ id: Int, _ reply: ControlReply) {
+        guard connections[descriptor]?.id == id else { return }
         _ = UnixSocket.sendAll(reply.line, to: descriptor)
         drop(descriptor)
     }
 
     private func drop(_ descriptor: Int32) {
-        connections.removeValue(forKey: descriptor)?.source.cancel()
+        guard let connection = connections.removeValue(forKey: descriptor) else { return }
+        loop.cancel(timer: connection.lateness)
+        loop.unwatch(descriptor)
+        close(descriptor)
     }
 }

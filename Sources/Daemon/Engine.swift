@@ -39,6 +39,7 @@ actor Engine {
     var isStopping = false
     var isReloading = false
     var onStopped: (@Sendable () -> Void)?
+    var isListening = false
     var controlProblem: SocketProblem?
 
     private var timer: WakeTimer?
@@ -68,13 +69,9 @@ actor Engine {
         signals = SignalWatch(queue: queue) { [unowned self] signal in
             assumeIsolated { $0.received(signal) }
         }
-        let control = ControlServer(
-            path: configuration.controlSocket, queue: queue, isolation: self
-        ) {
-            [unowned self] request, reply in
-            assumeIsolated { $0.ordered(request, reply) }
+        control = ControlServer(path: configuration.controlSocket) { [self] request, reply in
+            queue.async { self.assumeIsolated { $0.ordered(request, reply) } }
         }
-        self.control = control
         listen()
         parts.journal.write(
             JournalEntry(
@@ -174,7 +171,5 @@ actor Engine {
     func releaseTimers() {
         timer?.cancel()
         signals?.cancel()
-        control?.stop()
-        control = nil
     }
 }

@@ -57,6 +57,28 @@ extension Engine {
         turn()
     }
 
+    /// Opens the control socket; when that fails, it is tried again with every status file.
+    func listen() {
+        guard let control else { return }
+        Task { [weak self] in
+            do throws(SocketProblem) {
+                try await control.start()
+                await self?.listens(problem: nil)
+            } catch {
+                await self?.listens(problem: error)
+            }
+        }
+    }
+
+    private func listens(problem: SocketProblem?) {
+        isListening = problem == nil
+        guard let problem, problem != controlProblem else { return }
+        controlProblem = problem
+        parts.journal.write(
+            JournalEntry(
+                .internalProblem, .warning, "Orders by hand are not possible: \(problem)."))
+    }
+
     // MARK: - Hooks
 
     /// Runs a hook, after the intent has reached the disk.

@@ -97,7 +97,9 @@ extension Engine {
         let summary = lateness?.summary()
         let finish = onStopped
         onStopped = nil
+        let control = control
         Task.detached {
+            await control?.stop()
             if hadHooks { await parts.hookRunner.terminateAll(grace: .milliseconds(500)) }
             parts.stateQueue.sync { _ = parts.save(state) }
             parts.statusQueue.sync { try? StatusFile(path: statusFile).write(last) }

@@ -80,7 +80,7 @@ extension Engine {
     private func publish(at now: Instant) {
         schedule.remove(.publish)
         publication.begin(at: now.moment)
-        if control?.isListening == false { listen() }
+        if !isListening { listen() }
         let document = document(at: now)
         let bytes = renderStatus(document)
         let file = StatusFile(path: configuration.statusFile)
@@ -146,21 +146,5 @@ extension Engine {
                 version: credwatchVersion, pid: parts.processID, startedAt: startedAt.wall,
                 host: parts.host),
             profiles: statuses, groups: groups)
-    }
-
-    /// Opens the control socket; when that fails, it is tried again with every status file.
-    func listen() {
-        guard let control, !control.isListening else { return }
-        do {
-            try control.start()
-            controlProblem = nil
-        } catch {
-            guard controlProblem != error else { return }
-            controlProblem = error
-            parts.journal.write(
-                JournalEntry(
-                    .internalProblem, .warning,
-                    "Orders by hand are not possible: \(error)."))
-        }
     }
 }

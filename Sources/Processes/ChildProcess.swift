@@ -1,11 +1,11 @@
 import CLinux
-import Dispatch
+import EventLoops
 import Glibc
 import Model
 
 /// One run of a command, from its start until nothing of its process group is left.
 ///
-/// It lives on a serial queue of its own, which Dispatch's events enter directly. The leader is reaped
+/// It lives on an event loop of its own, so that a child that hangs holds up no other. The leader is reaped
 /// only when no more signals will be sent, so none of them can hit a process that got its number.
 actor ChildProcess {
     /// What is being waited for; the order is the order of time.
@@ -29,9 +29,9 @@ actor ChildProcess {
     /// How often is looked for what no event tells: members of the group, and without pidfd the leader.
     static let pollInterval = Duration.milliseconds(20)
 
-    nonisolated let executor: QueueExecutor
+    nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor {
-        executor.asUnownedSerialExecutor()
+        loop.asUnownedSerialExecutor()
     }
 
     private let command: Command
@@ -47,15 +47,15 @@ actor ChildProcess {
     /// Why this side ended the group; beats the leader's own outcome.
     private var reason: Outcome?
     private var outputs: [OutputReader] = []
-    private var exitSource: (any DispatchSourceRead)?
-    private var timer: (any DispatchSourceTimer)?
-    private var timerFires = DispatchTime.distantFuture
-    private var poll: (any DispatchSourceTimer)?
+    private var exitDescriptor: Int32?
+    private var timer: UInt64?
+    private var timerFires = ContinuousClock.now
+    private var poll: UInt64?
     private var continuation: CheckedContinuation<Completion, Never>?
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
     init(
-        _ command: Command, target: DispatchQueue, usesPidfd: Bool,
+        _ command: Command, loop: EventLoop, usesPidfd: Bool,
         onStart: (@Sendable (Int32, Instant) -> Void)?,
         onOutputLine: (@Sendable (OutputLine) -> Void)?
     ) {
@@ -63,7 +63,7 @@ actor ChildProcess {
         self.usesPidfd = usesPidfd
         self.onStart = onStart
         self.onOutputLine = onOutputLine
-        executor = QueueExecutor(label: "credwatch.child", target: target)
+        self.loop = loop
     }
 
     /// Runs the command to its end; to be called once.
@@ -88,7 +88,7 @@ actor ChildProcess {
         case .running:
             reason = .interrupted
             terminate(grace: grace)
-        case .terminating where deadline(after: grace) < timerFires:
+        case .terminating where .now + grace < timerFires:
             setTimer(grace)
         case .terminating, .killed, .draining, .done:
             break
@@ -150,8 +150,11 @@ actor ChildProcess {
     private func checkLeader() {
         guard end == nil, let outcome = group?.leaderOutcome() else { return }
         end = (outcome, .now())
-        exitSource?.cancel()
-        exitSource = nil
+        if let exitDescriptor {
+            loop.unwatch(exitDescriptor)
+            close(exitDescriptor)
+        }
+        exitDescriptor = nil
         if phase == .done {
             // It was given up before; nobody waits for its outcome any more.
             group?.reap()
@@ -188,7 +191,7 @@ actor ChildProcess {
     private func finish() {
         guard phase != .done else { return }
         phase = .done
-        timer?.cancel()
+        if let timer { loop.cancel(timer: timer) }
         timer = nil
         for index in outputs.indices { report(outputs[index].stop()) }
         if end != nil || group == nil {
@@ -211,7 +214,7 @@ actor ChildProcess {
 
     private func reader(_ index: Int, _ descriptor: Int32, _ stream: OutputStream) -> OutputReader {
         let buffer = OutputBuffer(stream, limit: command.outputLimit)
-        return OutputReader(descriptor, buffer, queue: executor.queue) { [self] in
+        return OutputReader(descriptor, buffer, loop: loop) { [self] in
             assumeIsolated { $0.read(index) }
         }
     }
@@ -220,50 +223,30 @@ actor ChildProcess {
         let descriptor = usesPidfd ? credwatch_pidfd_open(pid) : -1
         // Without pidfd (a kernel before 5.3, a seccomp filter) the leader is looked at regularly.
         guard descriptor >= 0 else { return startPolling() }
-        let source = DispatchSource.makeReadSource(
-            fileDescriptor: descriptor, queue: executor.queue)
-        source.setEventHandler { [self] in assumeIsolated { $0.checkLeader() } }
-        source.setCancelHandler { close(descriptor) }
-        exitSource = source
-        source.activate()
+        exitDescriptor = descriptor
+        loop.watch(descriptor) { [self] in assumeIsolated { $0.checkLeader() } }
     }
 
     private func setTimer(_ duration: Duration) {
-        timer?.cancel()
-        timerFires = deadline(after: duration)
-        timer = makeTimer(at: timerFires) { [self] in assumeIsolated { $0.timerFired() } }
+        if let timer { loop.cancel(timer: timer) }
+        timerFires = .now + duration
+        timer = loop.after(duration) { [self] in assumeIsolated { $0.timerFired() } }
     }
 
     private func startPolling() {
         guard poll == nil else { return }
-        poll = makeTimer(at: deadline(after: Self.pollInterval), every: Self.pollInterval) {
-            [self] in
-            assumeIsolated { $0.end == nil ? $0.checkLeader() : $0.settle() }
-        }
+        poll = loop.after(Self.pollInterval) { [self] in assumeIsolated { $0.pollAgain() } }
+    }
+
+    private func pollAgain() {
+        poll = nil
+        // Before the look, which may find that it was the last one.
+        startPolling()
+        if end == nil { checkLeader() } else { settle() }
     }
 
     private func stopPolling() {
-        poll?.cancel()
+        if let poll { loop.cancel(timer: poll) }
         poll = nil
-    }
-
-    /// The time after a duration, on the clock that stands still while the machine is suspended: a program
-    /// that could not run shall not be ended for it.
-    private func deadline(after duration: Duration) -> DispatchTime {
-        .now() + .milliseconds(Int(clamping: max(0, duration.nanoseconds / 1_000_000)))
-    }
-
-    private func makeTimer(
-        at deadline: DispatchTime, every interval: Duration? = nil,
-        _ handler: @escaping @Sendable () -> Void
-    ) -> any DispatchSourceTimer {
-        let timer = DispatchSource.makeTimerSource(queue: executor.queue)
-        timer.schedule(
-            deadline: deadline,
-            repeating: interval.map { .nanoseconds(Int(clamping: $0.nanoseconds)) } ?? .never,
-            leeway: .milliseconds(1))
-        timer.setEventHandler(handler: handler)
-        timer.activate()
-        return timer
     }
 }

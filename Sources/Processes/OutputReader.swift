@@ -1,32 +1,30 @@
-import Dispatch
+import EventLoops
 import Glibc
 
-/// One output stream of a child: what is read from its pipe, and the source that says when.
+/// One output stream of a child: what is read from its pipe, and the loop that says when.
 struct OutputReader {
     private let descriptor: Int32
     private var buffer: OutputBuffer
-    private var source: (any DispatchSourceRead)?
+    /// Nil after the end.
+    private var loop: EventLoop?
 
     /// Starts to watch a pipe; the descriptor is closed when the stream ends or is given up.
     init(
-        _ descriptor: Int32, _ buffer: OutputBuffer, queue: DispatchQueue,
+        _ descriptor: Int32, _ buffer: OutputBuffer, loop: EventLoop,
         whenReadable handler: @escaping @Sendable () -> Void
     ) {
         self.descriptor = descriptor
         self.buffer = buffer
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        source.setEventHandler(handler: handler)
-        source.setCancelHandler { close(descriptor) }
-        source.activate()
-        self.source = source
+        self.loop = loop
+        loop.watch(descriptor, handler)
     }
 
     var captured: CapturedOutput { buffer.captured }
-    var isAtEnd: Bool { source == nil }
+    var isAtEnd: Bool { loop == nil }
 
     /// Reads what is there, at most 256 KiB so that other events get their turn, and returns new lines.
     mutating func read() -> [OutputLine] {
-        guard source != nil else { return [] }
+        guard loop != nil else { return [] }
         var lines: [OutputLine] = []
         var goesOn = true
         withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 16) { chunk in
@@ -47,9 +45,10 @@ struct OutputReader {
 
     /// Gives the stream up and returns the line that it had begun.
     mutating func stop() -> [OutputLine] {
-        guard let source else { return [] }
-        source.cancel()
-        self.source = nil
+        guard let loop else { return [] }
+        loop.unwatch(descriptor)
+        close(descriptor)
+        self.loop = nil
         return buffer.finish()
     }
 }

@@ -1,5 +1,6 @@
-package import Dispatch
+import EventLoops
 package import Model
+import Glibc
 import Synchronization
 
 /// A runner of programs, which knows those that run and can end them all.
@@ -10,17 +11,14 @@ package final class ProcessRunner: Sendable {
         var isStopping = false
     }
 
-    private let target: DispatchQueue
     private let usesPidfd: Bool
     private let state = Mutex(State())
 
-    /// Makes a runner whose children are watched on the given queue.
+    /// Makes a runner; every child has a thread of its own, so that one that hangs (an executable on a
+    /// dead network mount) holds up no other.
     ///
-    /// Every child has a serial queue of its own on top of it, so a concurrent queue keeps one child that
-    /// hangs (an executable on a dead network mount) from holding up the others. Without `usesPidfd` an
-    /// end is found by looking every 20 ms, as it is on a kernel that has no pidfd.
-    package init(queue: DispatchQueue = .global(), usesPidfd: Bool = true) {
-        target = queue
+    /// Without `usesPidfd` an end is found by looking every 20 ms, as it is on a kernel that has no pidfd.
+    package init(usesPidfd: Bool = true) {
         self.usesPidfd = usesPidfd
     }
 
@@ -28,13 +26,16 @@ package final class ProcessRunner: Sendable {
     ///
     /// Cancelling the task ends the group, with the command's grace. `onStart` gets the process number
     /// and the moment of execution, `onOutputLine` each line that is within the output limit; both are
-    /// called on the runner's queue and shall return soon.
+    /// called on the child's thread and shall return soon.
     package func run(
         _ command: Command, onStart: (@Sendable (Int32, Instant) -> Void)? = nil,
         onOutputLine: (@Sendable (OutputLine) -> Void)? = nil
     ) async -> Completion {
+        guard let loop = EventLoop() else {
+            return .notStarted(.system(call: "pthread_create", code: EAGAIN))
+        }
         let child = ChildProcess(
-            command, target: target, usesPidfd: usesPidfd, onStart: onStart,
+            command, loop: loop, usesPidfd: usesPidfd, onStart: onStart,
             onOutputLine: onOutputLine)
         let id: Int? = state.withLock { state in
             guard !state.isStopping else { return nil }
@@ -43,15 +44,13 @@ package final class ProcessRunner: Sendable {
             return state.nextID
         }
         guard let id else {
-            let now = Instant.now()
-            return Completion(
-                outcome: .notStarted(.stopping), pid: nil, startedAt: now, finishedAt: now)
+            return .notStarted(.stopping)
         }
         defer { state.withLock { _ = $0.children.removeValue(forKey: id) } }
         return await withTaskCancellationHandler {
             await child.run()
         } onCancel: {
-            child.executor.queue.async {
+            loop.async {
                 child.assumeIsolated { $0.interrupt(grace: command.grace) }
             }
         }
@@ -65,5 +64,13 @@ package final class ProcessRunner: Sendable {
         }
         for child in children { await child.interrupt(grace: grace) }
         for child in children { await child.waitUntilDone() }
+    }
+}
+
+extension Completion {
+    fileprivate static func notStarted(_ failure: StartFailure) -> Completion {
+        let now = Instant.now()
+        return Completion(
+            outcome: .notStarted(failure), pid: nil, startedAt: now, finishedAt: now)
     }
 }
