@@ -91,7 +91,7 @@ let package = Package(
         tests("Resolving"),
         tests("Signing"),
         tests("Processes"),
-        tests("Probing"),
+        tests("Probing", ["CCurl", "Signing"]),
         tests("Diagnosing"),
         tests("Tracking"),
         tests("FailingOver"),

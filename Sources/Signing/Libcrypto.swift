@@ -97,10 +97,15 @@ struct Digest: Hashable, CustomStringConvertible, CustomReflectable {
 
     /// Appends the 64 small hexadecimal digits.
     func appendHex(to output: inout [UInt8]) {
+        var digits: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
+            (0, 0, 0, 0, 0, 0, 0, 0)
         withBytes { bytes in
-            for byte in bytes {
-                output.append(Self.hexDigit(byte >> 4))
-                output.append(Self.hexDigit(byte & 15))
+            Swift.withUnsafeMutableBytes(of: &digits) { digits in
+                for (index, byte) in bytes.enumerated() {
+                    digits[2 * index] = Self.hexDigit(byte >> 4)
+                    digits[2 * index + 1] = Self.hexDigit(byte & 15)
+                }
+                output.append(contentsOf: digits)
             }
         }
     }
