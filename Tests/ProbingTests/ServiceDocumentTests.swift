@@ -73,7 +73,7 @@ import Testing
         #expect(ServiceDocument(Array("<Error><Code>\(long)</Code></Error>".utf8)).error == nil)
     }
 
-    /// Any bytes: cut anywhere, and with any one byte changed.
+    /// Cut anywhere, and with any one byte changed to one that means something.
     @Test func survivesEveryMutation() {
         let good = Array(
             "<?x?><!--c--><a:Error b='1'><Code>A&#x41;</Code><Message><![CDATA[m]]></Message></a:Error>"
@@ -83,19 +83,19 @@ import Testing
             if ServiceDocument(Array(good[..<length])).error != nil { seen += 1 }
         }
         for place in good.indices {
-            for byte in UInt8.min...UInt8.max {
+            for byte in Array("<>&;/'\"]![?-#:A \0\u{80}".utf8) {
                 var bytes = good
                 bytes[place] = byte
                 if ServiceDocument(bytes).error != nil { seen += 1 }
             }
         }
-        #expect(seen > 1_000)
+        #expect(seen > 100)
     }
 
     @Test func readsALargeBodyInLinearTime() {
         // Each of these would take minutes if a scan began anew at every byte.
         for piece in ["<", "<a", "<!--", "&", "<![CDATA[", "<Error><Code>", "]]", "<a b='"] {
-            let body = Array(String(repeating: piece, count: (1 << 20) / piece.utf8.count).utf8)
+            let body = Array(String(repeating: piece, count: (1 << 18) / piece.utf8.count).utf8)
             #expect(ServiceDocument(body).identity == nil)
         }
     }
