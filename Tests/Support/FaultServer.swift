@@ -28,7 +28,10 @@ package final class FaultServer: Sendable {
         }
     }
 
-    deinit { listener.close() }
+    deinit {
+        listener.close()
+        certificates?.removeFile()
+    }
 
     /// `http://127.0.0.1:PORT`, or `https` with a certificate.
     package var url: String {
