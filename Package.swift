@@ -95,7 +95,7 @@ let package = Package(
         tests("Signing"),
         tests("EventLoops", ["CLinux"]),
         tests("Processes"),
-        tests("Probing"),
+        tests("Probing", ["CCurl", "Signing"]),
         tests("Diagnosing"),
         tests("Tracking"),
         tests("FailingOver"),

@@ -9,7 +9,7 @@ enum BodyShape: String {
 
     init(_ body: [UInt8]) {
         let start = body.starts(with: [0xEF, 0xBB, 0xBF]) ? body.dropFirst(3) : body[...]
-        let content = start.drop { $0 <= 0x20 && $0 != 0 }
+        let content = start.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
         guard let first = content.first else {
             self = .empty
             return
@@ -19,10 +19,12 @@ enum BodyShape: String {
         } else if JSONErrorBody.decoded(Array(content)) != nil {
             self = .json
         } else {
-            let isText = content.prefix(1_024).allSatisfy { byte in
+            let sample = content.prefix(1_024)
+            let isText = sample.allSatisfy { byte in
                 byte >= 0x20 && byte != 0x7F || (0x09...0x0D).contains(byte) || byte == 0x1B
             }
-            self = isText && Self.isUTF8(content.prefix(1_024)) ? .text : .binary
+            self =
+                isText && Self.isUTF8(sample, cut: content.count > sample.count) ? .text : .binary
         }
     }
 
@@ -40,10 +42,10 @@ enum BodyShape: String {
         }
     }
 
-    /// Whether bytes are UTF-8, where the last character may be cut off.
-    private static func isUTF8(_ bytes: ArraySlice<UInt8>) -> Bool {
-        (0..<4).contains { cut in
-            bytes.count >= cut && String(validating: bytes.dropLast(cut), as: UTF8.self) != nil
+    /// Whether bytes are UTF-8; if they are `cut`, the last character may lack its end.
+    private static func isUTF8(_ bytes: ArraySlice<UInt8>, cut: Bool) -> Bool {
+        (0...(cut ? 3 : 0)).contains { count in
+            String(validating: bytes.dropLast(count), as: UTF8.self) != nil
         }
     }
 }

@@ -16,9 +16,6 @@ final class CurlDriver {
     /// Set while servers' certificates are refused, so that a bundle is read again once it is mended.
     private var distrustsCache = false
 
-    /// The number of idle handles that are kept for the next requests.
-    private static let idleLimit = 32
-
     init?(options: CurlOptions) {
         guard Self.isInitialized, let multi = curl_multi_init() else { return nil }
         self.multi = multi
@@ -150,7 +147,7 @@ final class CurlDriver {
 
     /// Keeps an exchange for the next request, or lets go of it when there are plenty.
     private func release(_ exchange: Exchange) {
-        if idle.count < Self.idleLimit {
+        if idle.count < options.idleConnections {
             idle.append(exchange)
         } else if let index = exchanges.firstIndex(where: { $0 === exchange }) {
             exchanges.swapAt(index, exchanges.count - 1)

@@ -15,7 +15,9 @@ package struct CurlOptions: Sendable {
     package var proxy: Proxy
     /// Connects elsewhere, by libcurl's rules `HOST:PORT:OTHER-HOST:OTHER-PORT`; for tests.
     package var connectTo: [String]
-    /// How many connections are kept open between requests.
+    /// How many connections, and handles of libcurl, are kept between requests.
+    ///
+    /// At least as many as are used at the same time, or each one more costs a TLS handshake.
     package var idleConnections: Int
     /// The largest answer that is read, in bytes.
     package var largestAnswer: Int

@@ -25,6 +25,7 @@ package final class CurlTransport: Transport, TaskExecutor {
     }
 
     package func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
+        guard !Task.isCancelled else { throw .setup(CurlLoop.cancelReason) }
         let id = lastID.wrappingAdd(1, ordering: .relaxed).newValue
         let result = await withTaskCancellationHandler {
             // Resumed exactly once: by the driver, which forgets the continuation as it does.

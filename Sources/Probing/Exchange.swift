@@ -82,9 +82,10 @@ final class Exchange {
 
     /// The answer, once libcurl has said that all of it is there.
     func response() -> HTTPResponse {
-        HTTPResponse(
-            status: credwatch_curl_get_long(easy, CURLINFO_RESPONSE_CODE), body: answer,
-            date: header("date"), age: header("age"), location: header("location"),
+        let status = credwatch_curl_get_long(easy, CURLINFO_RESPONSE_CODE)
+        return HTTPResponse(
+            status: status, body: answer, date: header("date"), age: header("age"),
+            location: (300..<400).contains(status) ? header("location") : nil,
             requestID: header("x-amzn-requestid"),
             sentAfter: time(CURLINFO_PRETRANSFER_TIME_T),
             answeredAfter: time(CURLINFO_STARTTRANSFER_TIME_T),

@@ -31,19 +31,22 @@ final class HeaderLines {
         makeRoom(
             bytes: headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.count + 3 },
             lines: headers.count)
+        let bytes = UnsafeMutableRawBufferPointer(text)
         var end = 0
-        func put(_ byte: UInt8) {
-            text[end] = CChar(bitPattern: byte)
-            end += 1
-        }
         for (index, header) in headers.enumerated() {
             let start = end
-            for byte in header.name.utf8 { put(byte) }
+            for byte in header.name.utf8 {
+                bytes[end] = byte
+                end += 1
+            }
             // libcurl's own notation: a colon and nothing would take the header away.
-            put(header.value.isEmpty ? UInt8(ascii: ";") : UInt8(ascii: ":"))
-            put(header.value.isEmpty ? 0 : UInt8(ascii: " "))
-            for byte in header.value { put(byte) }
-            put(0)
+            bytes[end] = header.value.isEmpty ? UInt8(ascii: ";") : UInt8(ascii: ":")
+            bytes[end + 1] = header.value.isEmpty ? 0 : UInt8(ascii: " ")
+            end += 2
+            bytes[end..<(end + header.value.count)].copyBytes(from: header.value)
+            end += header.value.count
+            bytes[end] = 0
+            end += 1
             nodes[index] = curl_slist(
                 data: text.baseAddress?.advanced(by: start),
                 next: index + 1 < headers.count

@@ -11,7 +11,7 @@ enum TrustStore: Hashable, Sendable {
 
     /// Chooses the store for `AWS_CA_BUNDLE`, or the system's when there is none.
     init(caBundle: String?) {
-        if let caBundle {
+        if let caBundle, !caBundle.isEmpty {
             self = Self.isFolder(caBundle) ? .folder(caBundle) : .file(caBundle)
             return
         }

@@ -12,20 +12,8 @@ struct Libcrypto: ~Copyable {
     /// Looks the algorithms up, and ends the process if this libcrypto cannot even do SHA-256.
     init() {
         guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil), let digest = EVP_MD_CTX_new(),
-            let hmac = EVP_MAC_fetch(nil, "HMAC", nil), let mac = EVP_MAC_CTX_new(hmac)
+            let mac = credwatch_new_hmac_sha256()
         else { fatalError("libcrypto offers no SHA-256; check the OpenSSL configuration") }
-        EVP_MAC_free(hmac)
-        var name = Array("SHA256".utf8CString)
-        let isSet = name.withUnsafeMutableBufferPointer { name in
-            var parameters = [
-                OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0),
-                OSSL_PARAM_construct_end(),
-            ]
-            return EVP_MAC_CTX_set_params(mac, &parameters)
-        }
-        guard isSet == 1 else {
-            fatalError("libcrypto offers no HMAC-SHA-256; check the OpenSSL configuration")
-        }
         self.algorithm = algorithm
         self.digest = digest
         self.mac = mac
@@ -97,10 +85,15 @@ struct Digest: Hashable, CustomStringConvertible, CustomReflectable {
 
     /// Appends the 64 small hexadecimal digits.
     func appendHex(to output: inout [UInt8]) {
+        var digits: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
+            (0, 0, 0, 0, 0, 0, 0, 0)
         withBytes { bytes in
-            for byte in bytes {
-                output.append(Self.hexDigit(byte >> 4))
-                output.append(Self.hexDigit(byte & 15))
+            Swift.withUnsafeMutableBytes(of: &digits) { digits in
+                for (index, byte) in bytes.enumerated() {
+                    digits[2 * index] = Self.hexDigit(byte >> 4)
+                    digits[2 * index + 1] = Self.hexDigit(byte & 15)
+                }
+                output.append(contentsOf: digits)
             }
         }
     }

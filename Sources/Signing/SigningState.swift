@@ -37,7 +37,9 @@ struct SigningState: ~Copyable {
         begin(request, options: options)
         if !request.query.isEmpty { CanonicalQuery(request.query).append(to: &text) }
         text.append(UInt8(ascii: "\n"))
-        headers.append(request.headers + added, to: &text)
+        var signed = request.headers
+        signed.append(contentsOf: added)
+        headers.append(signed, to: &text)
         let signature = finish(payload: payload, scope: scope, secret: credentials.secretAccessKey)
 
         if let token, !options.signsSessionToken { added.append(token) }

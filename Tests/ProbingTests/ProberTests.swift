@@ -182,6 +182,19 @@ import Testing
         #expect(failure.latency >= .milliseconds(290) && failure.latency < .seconds(3))
     }
 
+    @Test(arguments: Fault.allCases)
+    func takesNoFaultForAnIdentity(fault: Fault) async throws {
+        let server = try FaultServer(fault)
+        let outcome = try await makeProber().probe(
+            exampleCredentials(), at: server.endpoint, timeout: .milliseconds(400))
+        let good: Set<Fault> = [.identity, .noRequestID, .wrongDate, .cachedDate, .absurdDate]
+        if case .identity(let identity, _) = outcome {
+            #expect(good.contains(fault) && identity == .example)
+        } else {
+            #expect(!good.contains(fault), "\(outcome)")
+        }
+    }
+
     @Test(arguments: [
         ("ftp://sts.amazonaws.com", "https://"), ("sts.amazonaws.com", "https://"),
         ("https://", "host name"), ("https://a b", "character"),

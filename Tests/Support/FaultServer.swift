@@ -28,7 +28,10 @@ package final class FaultServer: Sendable {
         }
     }
 
-    deinit { listener.close() }
+    deinit {
+        listener.close()
+        certificates?.removeFile()
+    }
 
     /// `http://127.0.0.1:PORT`, or `https` with a certificate.
     package var url: String {
@@ -69,9 +72,9 @@ package final class FaultServer: Sendable {
     /// How many connections were accepted.
     package var connectionCount: Int { listener.accepted }
 
-    /// Waits until as many requests have come in, at most 10 seconds; returns whether they have.
-    package func waitForRequests(_ count: Int) -> Bool {
-        core.waitForRequests(count)
+    /// Waits until as many requests have come in; returns false if the task is cancelled before.
+    package func waitForRequests(_ count: Int) async -> Bool {
+        await core.arrivals.wait(for: count)
     }
 
     /// Closes the connections that are open, as a server does with idle ones.
@@ -104,16 +107,10 @@ private final class Core: Sendable {
     }
 
     let state: Mutex<State>
-    /// Counts up once for each request, so that a test can wait for it.
-    private let arrivals: Arrivals
+    let arrivals = Arrivals()
 
     init(fault: Fault, identity: CallerIdentity) {
         state = Mutex(State(fault: fault, identity: identity))
-        arrivals = Arrivals()
-    }
-
-    func waitForRequests(_ count: Int) -> Bool {
-        arrivals.wait(for: count)
     }
 
     func serve(_ connection: ServerConnection) {
@@ -134,44 +131,5 @@ private final class Core: Sendable {
                 now: WallTime(seconds: Int64(time(nil))))
             guard connection.perform(answer) else { return }
         }
-    }
-}
-
-/// A count that threads can wait for.
-private final class Arrivals: @unchecked Sendable {
-    // Unchecked: a condition variable must stay at one address, which Swift cannot express otherwise.
-    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var count = 0
-
-    init() {
-        pthread_mutex_init(lock, nil)
-        pthread_cond_init(condition, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(condition)
-        pthread_mutex_destroy(lock)
-        condition.deallocate()
-        lock.deallocate()
-    }
-
-    func add() {
-        pthread_mutex_lock(lock)
-        count += 1
-        pthread_cond_broadcast(condition)
-        pthread_mutex_unlock(lock)
-    }
-
-    func wait(for wanted: Int) -> Bool {
-        var limit = timespec()
-        clock_gettime(CLOCK_REALTIME, &limit)
-        limit.tv_sec += 10
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        while count < wanted {
-            guard pthread_cond_timedwait(condition, lock, &limit) == 0 else { return false }
-        }
-        return true
     }
 }

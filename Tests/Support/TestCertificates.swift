@@ -67,6 +67,11 @@ final class TestCertificates: @unchecked Sendable {
 
     deinit {
         SSL_CTX_free(context)
+        removeFile()
+    }
+
+    /// Removes the authority's file, without waiting for the threads that still use the context.
+    func removeFile() {
         unlink(authorityFile)
     }
 
