@@ -1,0 +1,77 @@
+import Model
+
+/// The form of the state file that this version writes and reads.
+let stateSchema = "credwatch-state/1"
+
+/// Returns the state as JSON; times lose what is below a second.
+func encodeState(_ state: RememberedState) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object { root in
+        root.member("schema", stateSchema)
+        root.array("groups") { groups in
+            for group in state.groups { groups.object { encode(group, &$0) } }
+        }
+        root.array("profiles") { profiles in
+            for profile in state.profiles { profiles.object { encode(profile, &$0) } }
+        }
+    }
+    writer.finish()
+    return writer.bytes
+}
+
+private func encode(_ profile: RememberedProfile, _ object: inout JSONWriter) {
+    object.member("name", profile.name)
+    object.member("state", profile.state.rawValue)
+    // With ten thousand profiles the absent members are most of the file.
+    if let cause = profile.cause { object.member("cause", cause.rawValue) }
+    if let time = profile.since { object.member("since", time) }
+    if let time = profile.failingSince { object.member("failing_since", time) }
+    if let time = profile.lastSuccessAt { object.member("last_success_at", time) }
+}
+
+private func encode(_ group: RememberedGroup, _ object: inout JSONWriter) {
+    object.member("name", group.name)
+    object.member("state", group.state.rawValue)
+    object.member("active", group.active)
+    if group.recoveryAnnounced { object.member("recovery_announced", true) }
+    if let incident = group.incident {
+        object.object("incident") { object in
+            object.member("id", incident.id)
+            object.member("event", incident.event.rawValue)
+            object.member("from", incident.from)
+            object.member("to", incident.to)
+            object.member("cause", incident.cause.rawValue)
+            object.member("summary", incident.summary)
+            object.member("started_at", incident.startedAt)
+            object.member("attempts", incident.attempts)
+            object.member("by_hand", incident.byHand)
+        }
+    }
+    if let hook = group.hook {
+        object.object("hook") { object in
+            object.member("event", hook.event.rawValue)
+            object.member("attempt", hook.attempt)
+            object.member("started_at", hook.startedAt)
+            if let time = hook.finishedAt { object.member("finished_at", time) }
+            if let result = hook.result { object.object("result") { encode(result, &$0) } }
+        }
+    }
+}
+
+private func encode(_ result: HookResult, _ object: inout JSONWriter) {
+    switch result {
+    case .exited(let code):
+        object.member("kind", "exited")
+        object.member("code", code)
+    case .killed(let signal):
+        object.member("kind", "killed")
+        object.member("signal", signal)
+    case .timedOut:
+        object.member("kind", "timed_out")
+    case .notStarted(let reason):
+        object.member("kind", "not_started")
+        object.member("reason", reason)
+    case .interrupted:
+        object.member("kind", "interrupted")
+    }
+}
