@@ -5,7 +5,9 @@ import Synchronization
 
 /// A runner of hooks, which tells them what happened and collects what they say.
 package final class HookRunner: Sendable {
-    /// What one run of a hook says beyond this is counted, not kept.
+    /// What one run of a hook says beyond this on one stream is counted, not kept.
+    ///
+    /// Each stream has its own share, so a flood on the one does not drown an error on the other.
     package static let mostLines = 200
 
     private let grace: Duration
@@ -73,13 +75,15 @@ private struct Transcript {
     private(set) var lines: [HookOutputLine] = []
     private(set) var isFull = false
     private var redactors: [OutputStream: Redactor] = [:]
+    private var counts: [OutputStream: Int] = [:]
 
     /// Takes a line in and returns it as it may be logged; nil when there were too many.
     mutating func add(_ line: OutputLine) -> HookOutputLine? {
-        guard lines.count < HookRunner.mostLines else {
+        guard counts[line.stream, default: 0] < HookRunner.mostLines else {
             isFull = true
             return nil
         }
+        counts[line.stream, default: 0] += 1
         let text = redactors[line.stream, default: Redactor()]
             .presentable(line.text, isCut: line.isCut)
         let shown = HookOutputLine(stream: line.stream.rawValue, text: text)

@@ -1,18 +1,27 @@
 import Model
 
-// The shapes of the state file as JSON has it. A property that stands here under another name than in
-// the Model is one that the file must not lose when the Model's is renamed.
-
-struct SchemaDTO: Decodable {
-    var schema: String
-}
+// The shapes of the state file as JSON has it, apart from the Model's own, so that a property which is
+// renamed there keeps its name on disk.
 
 struct StateDTO: Decodable {
-    var groups: [GroupDTO]
-    var profiles: [ProfileDTO]
+    var value: RememberedState
 
-    func state() -> RememberedState {
-        RememberedState(profiles: profiles.map(\.value), groups: groups.map(\.value))
+    private enum Key: String, CodingKey {
+        case schema, groups, profiles
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        let schema = try values.decode(String.self, forKey: .schema)
+        // Before anything else: of a later form nothing else may be as expected.
+        guard schema == stateSchema else {
+            throw StateFormatProblem(
+                reason: "its schema is \(quoted(schema)) and this version reads only \(stateSchema)"
+            )
+        }
+        value = RememberedState(
+            profiles: try values.decode([ProfileDTO].self, forKey: .profiles).map(\.value),
+            groups: try values.decode([GroupDTO].self, forKey: .groups).map(\.value))
     }
 }
 
