@@ -42,10 +42,6 @@ func otherWriters(of status: stat, stickyProtects: Bool) -> String? {
     return nil
 }
 
-func systemText(_ code: Int32) -> String {
-    strerror(code).map { String(cString: $0) } ?? "error \(code)"
-}
-
 /// A walk to a file through every directory and symbolic link, which notes what others may change.
 private struct PathWalk {
     private static let mostLinks = 40

@@ -1,26 +1,31 @@
+package import Dispatch
 package import Model
 import Processes
 import Synchronization
 
 /// A runner of hooks, which tells them what happened and collects what they say.
 package final class HookRunner: Sendable {
-    /// What one run of a hook says beyond this is counted, not kept.
+    /// What one run of a hook says beyond this on one stream is counted, not kept.
+    ///
+    /// Each stream has its own share, so a flood on the one does not drown an error on the other.
     package static let mostLines = 200
 
     private let grace: Duration
     private let processes: ProcessRunner
 
     /// Makes a runner; `grace` is the time from SIGTERM to SIGKILL after a hook's time limit.
-    package init(grace: Duration = .seconds(5)) {
+    ///
+    /// Hooks are watched on top of the given queue, which should be a concurrent one.
+    package init(grace: Duration = .seconds(5), queue: DispatchQueue = .global()) {
         self.grace = grace
-        processes = ProcessRunner()
+        processes = ProcessRunner(queue: queue)
     }
 
     /// Runs a hook to its end, and the end of its process group.
     ///
-    /// It does not retry and does not write anything down. Cancelling the task ends the hook. `onStart`
-    /// gets the process number and the moment of execution, `onOutputLine` each line that the report
-    /// will hold, as it arrives.
+    /// It neither retries nor writes anything down. Cancelling the task ends the hook. `onStart` gets the
+    /// process number and the moment of execution, `onOutputLine` each line that the report will hold, as
+    /// it arrives; both are called on the runner's queue.
     package func run(
         _ run: HookRun, hook: HookConfiguration, statusFile: String,
         onStart: (@Sendable (Int32, Instant) -> Void)? = nil,
@@ -30,16 +35,19 @@ package final class HookRunner: Sendable {
         let command = Command(
             arguments: hook.command, environment: input.environment, input: input.json,
             timeLimit: hook.timeout, grace: grace)
-        let transcript = Transcript()
-        let completion = await processes.run(command, onStart: onStart) { line in
-            if let line = transcript.add(line) { onOutputLine?(line) }
-        }
-        let output = [completion.standardOutput, completion.standardError]
+        let transcript = Mutex(Transcript())
+        let completion = await processes.run(
+            command, onStart: onStart,
+            onOutputLine: { line in
+                if let line = transcript.withLock({ $0.add(line) }) { onOutputLine?(line) }
+            })
+        let streams = [completion.standardOutput, completion.standardError]
+        let (lines, isFull) = transcript.withLock { ($0.lines, $0.isFull) }
         return HookReport(
             result: HookResult(completion.outcome), pid: completion.pid,
-            startedAt: completion.startedAt, finishedAt: completion.finishedAt,
-            lines: transcript.lines, bytesWritten: output.reduce(0) { $0 + $1.total },
-            isOutputCut: transcript.isFull || output.contains(where: \.isTruncated))
+            startedAt: completion.startedAt, finishedAt: completion.finishedAt, lines: lines,
+            bytesWritten: streams.reduce(0) { $0 + $1.total },
+            isOutputCut: isFull || streams.contains(where: \.isTruncated))
     }
 
     /// Ends all hooks that run, SIGTERM now and SIGKILL after the grace; starts none any more.
@@ -63,30 +71,23 @@ extension HookResult {
 }
 
 /// The lines of one run, filtered as they arrive.
-private final class Transcript: Sendable {
-    private struct State: Sendable {
-        var lines: [HookOutputLine] = []
-        var isFull = false
-        var redactors: [OutputStream: Redactor] = [:]
-    }
-
-    private let state = Mutex(State())
-
-    var lines: [HookOutputLine] { state.withLock { $0.lines } }
-    var isFull: Bool { state.withLock { $0.isFull } }
+private struct Transcript {
+    private(set) var lines: [HookOutputLine] = []
+    private(set) var isFull = false
+    private var redactors: [OutputStream: Redactor] = [:]
+    private var counts: [OutputStream: Int] = [:]
 
     /// Takes a line in and returns it as it may be logged; nil when there were too many.
-    func add(_ line: OutputLine) -> HookOutputLine? {
-        state.withLock { state in
-            guard state.lines.count < HookRunner.mostLines else {
-                state.isFull = true
-                return nil
-            }
-            let text = state.redactors[line.stream, default: Redactor()]
-                .presentable(line.text, isCut: line.isCut)
-            let shown = HookOutputLine(stream: line.stream.rawValue, text: text)
-            state.lines.append(shown)
-            return shown
+    mutating func add(_ line: OutputLine) -> HookOutputLine? {
+        guard counts[line.stream, default: 0] < HookRunner.mostLines else {
+            isFull = true
+            return nil
         }
+        counts[line.stream, default: 0] += 1
+        let text = redactors[line.stream, default: Redactor()]
+            .presentable(line.text, isCut: line.isCut)
+        let shown = HookOutputLine(stream: line.stream.rawValue, text: text)
+        lines.append(shown)
+        return shown
     }
 }

@@ -1,18 +1,27 @@
 import Model
 
-// The shapes of the state file as JSON has it. A property that stands here under another name than in
-// the Model is one that the file must not lose when the Model's is renamed.
-
-struct SchemaDTO: Decodable {
-    var schema: String
-}
+// The shapes of the state file as JSON has it, apart from the Model's own, so that a property which is
+// renamed there keeps its name on disk.
 
 struct StateDTO: Decodable {
-    var groups: [GroupDTO]
-    var profiles: [ProfileDTO]
+    var value: RememberedState
 
-    func state() -> RememberedState {
-        RememberedState(profiles: profiles.map(\.value), groups: groups.map(\.value))
+    private enum Key: String, CodingKey {
+        case schema, groups, profiles
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        let schema = try values.decode(String.self, forKey: .schema)
+        // Before anything else: of a later form nothing else may be as expected.
+        guard schema == stateSchema else {
+            throw StateFormatProblem(
+                reason: "its schema is \(quoted(schema)) and this version reads only \(stateSchema)"
+            )
+        }
+        value = RememberedState(
+            profiles: try values.decode([ProfileDTO].self, forKey: .profiles).map(\.value),
+            groups: try values.decode([GroupDTO].self, forKey: .groups).map(\.value))
     }
 }
 
@@ -40,6 +49,7 @@ struct GroupDTO: Decodable {
 
     private enum Key: String, CodingKey {
         case name, state, active, incident, hook
+        case recoveryAnnounced = "recovery_announced"
     }
 
     init(from decoder: any Decoder) throws {
@@ -48,7 +58,9 @@ struct GroupDTO: Decodable {
             name: try values.text(.name), state: try values.choice(.state),
             active: try values.text(.active),
             incident: try values.decodeIfPresent(IncidentDTO.self, forKey: .incident)?.value,
-            hook: try values.decodeIfPresent(HookDTO.self, forKey: .hook)?.value)
+            hook: try values.decodeIfPresent(HookDTO.self, forKey: .hook)?.value,
+            recoveryAnnounced: try values.decodeIfPresent(Bool.self, forKey: .recoveryAnnounced)
+                ?? false)
     }
 }
 

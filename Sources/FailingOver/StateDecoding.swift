@@ -10,15 +10,7 @@ struct StateFormatProblem: Error {
 func decodeState(_ bytes: [UInt8]) throws(StateFormatProblem) -> RememberedState {
     guard !bytes.isEmpty else { throw StateFormatProblem(reason: "it is empty") }
     do {
-        let decoder = JSONDecoder()
-        let data = Data(bytes)
-        let schema = try decoder.decode(SchemaDTO.self, from: data).schema
-        guard schema == stateSchema else {
-            throw StateFormatProblem(
-                reason: "its schema is \(quoted(schema)) and this version reads only \(stateSchema)"
-            )
-        }
-        let state = try decoder.decode(StateDTO.self, from: data).state()
+        let state = try JSONDecoder().decode(StateDTO.self, from: Data(bytes)).value
         try checkUnique(state.profiles.map(\.name), "profile")
         try checkUnique(state.groups.map(\.name), "group")
         return state

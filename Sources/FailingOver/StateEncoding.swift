@@ -33,6 +33,7 @@ private func encode(_ group: RememberedGroup, _ object: inout JSONWriter) {
     object.member("name", group.name)
     object.member("state", group.state.rawValue)
     object.member("active", group.active)
+    if group.recoveryAnnounced { object.member("recovery_announced", true) }
     if let incident = group.incident {
         object.object("incident") { object in
             object.member("id", incident.id)

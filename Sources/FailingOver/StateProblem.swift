@@ -1,6 +1,6 @@
 package import Model
 
-/// Why the state cannot be kept or read; closed, with the path that it concerns.
+/// Why the state cannot be kept or taken up; closed, each with the path that it concerns.
 package enum StateProblem: Error, Sendable, Hashable, CustomStringConvertible {
     /// The state directory does not exist and cannot be made, or is no directory.
     case directoryUnusable(path: String, reason: String)
@@ -10,7 +10,7 @@ package enum StateProblem: Error, Sendable, Hashable, CustomStringConvertible {
     case locked(path: String, pid: Int32?)
     /// The state file is there and cannot be read; nothing is known about what is in it.
     case unreadable(path: String, reason: String)
-    /// A state file that cannot be used could not be given another name, so nothing may be saved.
+    /// The state file cannot be used, and it could not be given another name.
     case notSetAside(path: String, reason: String)
     /// Nothing was saved; the file from before is whole.
     case notSaved(path: String, reason: String)
@@ -28,7 +28,7 @@ package enum StateProblem: Error, Sendable, Hashable, CustomStringConvertible {
         case .unreadable(let path, let reason):
             "The state file \(path) cannot be read: \(reason)."
         case .notSetAside(let path, let reason):
-            "The state file \(path) is not usable and cannot be renamed: \(reason)."
+            "The state file \(path) cannot be used (\(reason)), nor can it be renamed."
         case .notSaved(let path, let reason):
             "The state file \(path) cannot be written: \(reason)."
         }
@@ -40,6 +40,6 @@ package enum LoadedState: Sendable, Hashable {
     /// There is no state file: a first start.
     case nothing
     case remembered(RememberedState)
-    /// The file was not usable and now has the name `newPath`; `reason` says what is wrong and where.
+    /// The file cannot be used and now has the name `newPath`; `reason` is a clause with the place.
     case setAside(path: String, newPath: String, reason: String)
 }

@@ -176,7 +176,7 @@ import Testing
         #expect(configuration.statusFile == defaults.statusFile)
         #expect(configuration.stateDirectory == defaults.stateDirectory)
         #expect(configuration.controlSocket == defaults.controlSocket)
-        #expect(configuration.maxInFlight == defaults.maxInFlight)
+        #expect(configuration.maxInFlight == 16)
         for kind in SectionKind.allCases {
             for key in kind.keys { #expect(text.contains("\(key):"), "\(key) is not shown") }
         }
