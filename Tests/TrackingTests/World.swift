@@ -22,10 +22,12 @@ struct World {
 
     init(
         _ groups: [GroupConfiguration] = [group], remembered: RememberedState? = nil,
+        at start: Instant = Sample.start,
         incident: @escaping @Sendable () -> String = { "incident-1" }
     ) {
         tracker = Tracker(
             Self.configuration(groups), remembered: remembered, makeIncidentID: incident)
+        now = start
         effects = tracker.start(at: now)
     }
 
@@ -49,10 +51,8 @@ struct World {
     func restarted(after pause: Duration = .seconds(5), groups: [GroupConfiguration] = [group])
         -> World
     {
-        var world = World(groups, remembered: tracker.remembered, incident: { "incident-2" })
-        world.now = now + pause
-        world.effects = world.tracker.start(at: world.now)
-        return world
+        World(
+            groups, remembered: tracker.remembered, at: now + pause, incident: { "incident-2" })
     }
 
     // MARK: - Events; each returns what it led to
