@@ -157,6 +157,17 @@ import Tracking
         #expect(world.prove("spare", .ok).runs.count == runs)
     }
 
+    @Test func `a proof does not make an old refusal young again`() {
+        let group = GroupConfiguration(
+            name: "g", primary: "app", backups: ["spare", "third"], hook: World.hook)
+        var world = unproven([group])
+        world.pass(.seconds(30))
+        #expect(world.prove("third", .ok).runs.isEmpty)
+        world.pass(.seconds(31))
+        #expect(world.prove("spare", .keyNotRecognized).runs.isEmpty)
+        #expect(world.group.detail == "waiting: the last bad answer is too old")
+    }
+
     @Test func `the proof is of the same endpoint`() {
         var world = unproven()
         #expect(
