@@ -38,12 +38,14 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CDescriptors"),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLinux"),
 
         // Values, and libraries without a place in the flow.
         module("Model"),
         module("Signing", ["CCrypto"]),
-        module("Processes", ["Model"]),
+        module("Processes", ["Model", "CLinux"]),
 
         // The stages: each imports Model, and libraries, but no other stage.
         module("Configuring", ["Model", "CYaml"]),
@@ -59,20 +61,19 @@ let package = Package(
         module(
             "Daemon",
             [
-                "Model", "Configuring", "Scheduling", "Resolving", "Signing", "Probing",
+                "CLinux", "Model", "Configuring", "Scheduling", "Resolving", "Probing",
                 "Diagnosing", "Tracking", "FailingOver", "Reporting",
             ]),
         .executableTarget(
             name: "credwatch",
             dependencies: [
-                "Model", "Configuring", "Resolving", "Probing", "FailingOver", "Reporting",
-                "Daemon",
+                "Model", "Configuring", "Scheduling", "Reporting", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
         // An AWS for the demo and the tests; no part of the daemon.
-        module("Sandbox", ["Model", "Signing"]),
+        module("Sandbox", ["Model", "CCrypto", "CDescriptors"]),
         .executableTarget(
             name: "credwatch-sandbox",
             dependencies: [
@@ -83,7 +84,8 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "Support", dependencies: ["Model", "CCrypto"], path: "Tests/Support",
+            name: "Support", dependencies: ["Model", "CCrypto", "CDescriptors"],
+            path: "Tests/Support",
             swiftSettings: strict),
         tests("Model"),
         tests("Configuring"),
@@ -97,8 +99,12 @@ let package = Package(
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
         tests("Daemon"),
-        tests("Sandbox", ["Signing"]),
+        tests("Sandbox", ["credwatch-sandbox"]),
         .testTarget(
-            name: "SystemTests", dependencies: ["Model", "Support"], swiftSettings: strict),
+            name: "SystemTests",
+            dependencies: [
+                "Model", "Reporting", "Sandbox", "Support", "credwatch", "credwatch-sandbox",
+            ],
+            swiftSettings: strict),
     ]
 )

@@ -43,7 +43,7 @@ package struct CalendarDate: Sendable, Hashable {
 
     /// The time of this date, or nil when a field is out of its range.
     ///
-    /// Years are 1678 to 2261, those that a ``WallTime`` holds whole.
+    /// The years are 1678 to 2261, those that a ``WallTime`` holds whole.
     package var wallTime: WallTime? {
         guard (1_678...2_261).contains(year), (1...12).contains(month), (0...23).contains(hour),
             (0...59).contains(minute), (0...60).contains(second),

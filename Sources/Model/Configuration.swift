@@ -83,11 +83,16 @@ package struct GroupConfiguration: Sendable, Hashable {
     package var minimumSpan: Duration
     package var hook: HookConfiguration?
     package var location: SourceLocation?
+    /// Where the config names the primary.
+    package var primaryLocation: SourceLocation?
+    /// Where the config names each backup, in the order of `backups`; empty when it came from elsewhere.
+    package var backupLocations: [SourceLocation]
 
     package init(
         name: String, primary: String, backups: [String], fall: Int = 3, rise: Int = 2,
         minimumSpan: Duration = .seconds(90), hook: HookConfiguration? = nil,
-        location: SourceLocation? = nil
+        location: SourceLocation? = nil, primaryLocation: SourceLocation? = nil,
+        backupLocations: [SourceLocation] = []
     ) {
         self.name = name
         self.primary = primary
@@ -97,6 +102,8 @@ package struct GroupConfiguration: Sendable, Hashable {
         self.minimumSpan = minimumSpan
         self.hook = hook
         self.location = location
+        self.primaryLocation = primaryLocation
+        self.backupLocations = backupLocations
     }
 }
 
@@ -123,15 +130,15 @@ package struct Configuration: Sendable, Hashable {
     package var statusFile: String
     package var stateDirectory: String
     package var controlSocket: String
-    /// How many checks run at the same time.
-    package var maxInFlight: Int
+    /// How many checks run at the same time; nil lets the number of profiles decide.
+    package var maxInFlight: Int?
     package var aws: AWSOverrides
 
     package init(
         profiles: [ProfileConfiguration], groups: [GroupConfiguration] = [],
         statusFile: String = Configuration.defaultStatusFile,
         stateDirectory: String = "/var/lib/credwatch",
-        controlSocket: String = "/run/credwatch/control.sock", maxInFlight: Int = 16,
+        controlSocket: String = "/run/credwatch/control.sock", maxInFlight: Int? = nil,
         aws: AWSOverrides = AWSOverrides()
     ) {
         self.profiles = profiles
@@ -149,16 +156,29 @@ package struct Configuration: Sendable, Hashable {
 
 /// One thing wrong with a config: where, what, and what is allowed.
 package struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConvertible {
+    package enum Severity: String, Sendable, Hashable, CaseIterable {
+        /// The config is used as it is.
+        case warning
+        /// The config is refused.
+        case error
+    }
+
     package var location: SourceLocation
     /// A stable code like `unknown-key`, the name of the fixture that shows it.
     package var rule: String
     package var message: String
+    package var severity: Severity
 
-    package init(_ location: SourceLocation, rule: String, _ message: String) {
+    package init(
+        _ location: SourceLocation, rule: String, _ message: String, severity: Severity = .error
+    ) {
         self.location = location
         self.rule = rule
         self.message = message
+        self.severity = severity
     }
+
+    package var isError: Bool { severity == .error }
 
     /// `file:line:column: message [rule]`.
     package var description: String { "\(location): \(message) [\(rule)]" }

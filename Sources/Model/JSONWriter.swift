@@ -9,9 +9,10 @@ package struct JSONWriter: Sendable {
     private var depth = 0
     private var needsComma = false
 
-    /// Makes a writer; `pretty` puts each member on a line of its own.
-    package init(pretty: Bool = false) {
+    /// Makes a writer; `pretty` puts each member on a line of its own, `capacity` is a guess at the bytes.
+    package init(pretty: Bool = false, capacity: Int = 0) {
         self.pretty = pretty
+        bytes.reserveCapacity(capacity)
     }
 
     package var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -26,12 +27,14 @@ package struct JSONWriter: Sendable {
 
     package mutating func member(_ key: String, _ value: String?) {
         self.key(key)
-        if let value { string(value) } else { raw("null") }
+        if let value { string(value) } else { null() }
     }
 
     package mutating func member(_ key: String, _ value: Int?) {
         self.key(key)
-        if let value { raw(String(value)) } else { raw("null") }
+        guard let value else { return null() }
+        if value < 0 { bytes.append(0x2D) }
+        digits(value.magnitude)
     }
 
     package mutating func member(_ key: String, _ value: Bool) {
@@ -42,21 +45,40 @@ package struct JSONWriter: Sendable {
     /// Writes a number with at most three places after the point; null when it is not finite.
     package mutating func member(_ key: String, _ value: Double?) {
         self.key(key)
-        guard let value, value.isFinite, abs(value) < 9e12 else { return raw("null") }
+        guard let value, value.isFinite, abs(value) < 9e15 else { return null() }
         let thousandths = Int64((value * 1_000).rounded())
-        let whole = abs(thousandths) / 1_000
-        let rest = abs(thousandths) % 1_000
-        var text = (thousandths < 0 ? "-" : "") + String(whole)
-        if rest > 0 {
-            let digits = String(rest)
-            text += "." + String(repeating: "0", count: 3 - digits.utf8.count) + digits
-            while text.utf8.last == 0x30 { text.removeLast() }
+        if thousandths < 0 { bytes.append(0x2D) }
+        digits(UInt(thousandths.magnitude / 1_000))
+        var rest = UInt(thousandths.magnitude % 1_000)
+        guard rest > 0 else { return }
+        var width = 3
+        while rest % 10 == 0 {
+            rest /= 10
+            width -= 1
         }
-        raw(text)
+        bytes.append(0x2E)
+        digits(rest, width: width)
     }
 
+    /// Writes a time as RFC 3339 in UTC, like ``WallTime/rfc3339``.
     package mutating func member(_ key: String, _ value: WallTime?) {
-        member(key, value?.rfc3339)
+        self.key(key)
+        guard let value else { return null() }
+        let date = CalendarDate(value)
+        bytes.append(0x22)
+        digits(date.year.magnitude, width: 4)
+        bytes.append(0x2D)
+        pair(date.month)
+        bytes.append(0x2D)
+        pair(date.day)
+        bytes.append(0x54)
+        pair(date.hour)
+        bytes.append(0x3A)
+        pair(date.minute)
+        bytes.append(0x3A)
+        pair(date.second)
+        bytes.append(0x5A)
+        bytes.append(0x22)
     }
 
     package mutating func element(_ value: String) {
@@ -99,11 +121,35 @@ package struct JSONWriter: Sendable {
     private mutating func newline() {
         guard pretty else { return }
         bytes.append(0x0A)
-        for _ in 0..<depth { bytes.append(contentsOf: [0x20, 0x20]) }
+        for _ in 0..<depth {
+            bytes.append(0x20)
+            bytes.append(0x20)
+        }
     }
 
-    private mutating func raw(_ text: String) {
-        bytes.append(contentsOf: text.utf8)
+    private mutating func null() {
+        raw("null")
+    }
+
+    private mutating func raw(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    /// Writes a number in decimal, with zeros in front up to the width.
+    private mutating func digits(_ value: UInt, width: Int = 1) {
+        var scale: UInt = 1
+        for _ in 1..<max(width, 1) { scale *= 10 }
+        while value / scale >= 10 { scale *= 10 }
+        while scale > 0 {
+            bytes.append(UInt8(0x30 + value / scale % 10))
+            scale /= 10
+        }
+    }
+
+    /// Writes a number below 100 with two digits.
+    private mutating func pair(_ value: Int) {
+        bytes.append(UInt8(truncatingIfNeeded: 0x30 + value / 10))
+        bytes.append(UInt8(truncatingIfNeeded: 0x30 + value % 10))
     }
 
     private mutating func string(_ text: String) {

@@ -1,4 +1,6 @@
-/// A place in a text file: path, and line and column counted from 1; column 0 when it is not known.
+/// A place in a text file: path, and line and column counted from 1.
+///
+/// Column 0 means that the whole line is meant, line 0 the whole file.
 package struct SourceLocation: Sendable, Hashable {
     package var file: String
     package var line: Int
@@ -14,7 +16,8 @@ package struct SourceLocation: Sendable, Hashable {
 extension SourceLocation: CustomStringConvertible {
     /// `file:line:column`, as compilers and editors write it.
     package var description: String {
-        column > 0 ? "\(file):\(line):\(column)" : "\(file):\(line)"
+        if line == 0 { return file }
+        return column > 0 ? "\(file):\(line):\(column)" : "\(file):\(line)"
     }
 }
 

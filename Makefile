@@ -1,0 +1,51 @@
+# credwatch: `make` alone prints the targets.
+SWIFT ?= swift
+BUILD_PATH ?= .build
+STRICT = --explicit-target-dependency-import-check error
+RELEASE = -c release --static-swift-stdlib --scratch-path $(BUILD_PATH)
+
+.PHONY: help
+help: ## print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: dependencies ## a failover from beginning to end, in half a minute, without an AWS account
+	@packaging/demo/build "$(SWIFT)" "$(BUILD_PATH)"
+	@packaging/demo/demo "$(BUILD_PATH)/debug"
+
+.PHONY: test
+test: dependencies-test ## all tests
+	$(SWIFT) build --build-tests --scratch-path $(BUILD_PATH) $(STRICT)
+	$(SWIFT) test --skip-build --scratch-path $(BUILD_PATH)
+
+.PHONY: build
+build: dependencies ## the release binary, .build/release/credwatch
+	$(SWIFT) build $(RELEASE) --product credwatch
+
+.PHONY: check
+check: lint test ## everything that must pass: format, strict build, tests
+
+.PHONY: lint
+lint: ## the format of the sources
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+.PHONY: format
+format: ## bring the sources into the format
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+.PHONY: bench
+bench: ## measure against C, boto3, curl and the AWS CLI (about 10 minutes)
+	@packaging/dependencies bench
+	$(SWIFT) build $(RELEASE) --product credwatch
+	Tests/Bench/run --markdown .build/bench.md --json .build/bench.json
+
+
+.PHONY: dependencies dependencies-test
+dependencies:
+	@packaging/dependencies build
+dependencies-test:
+	@packaging/dependencies test
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BUILD_PATH)

@@ -1,0 +1,71 @@
+/// A mapping whose keys were compared with those that are allowed in it.
+struct Section {
+    var mark: Mark
+    private var entries: [YAMLEntry]
+
+    init(mark: Mark, entries: [YAMLEntry]) {
+        self.mark = mark
+        self.entries = entries
+    }
+
+    /// The value of a key, if it is there.
+    subscript(key: String) -> YAMLNode? {
+        entries.first { $0.key == key }?.value
+    }
+
+    /// Where a key stands, or else the mapping.
+    func mark(of key: String) -> Mark {
+        entries.first { $0.key == key }?.keyMark ?? mark
+    }
+}
+
+/// The kinds of section with the keys that each allows.
+enum SectionKind: CaseIterable {
+    case root, defaults, profile, expectation, group, hook, status, control, aws
+
+    /// The section for a message.
+    var name: String {
+        switch self {
+        case .root: "the config"
+        case .defaults: "`defaults`"
+        case .profile: "a profile"
+        case .expectation: "`expect`"
+        case .group: "a failover group"
+        case .hook: "`hook`"
+        case .status: "`status`"
+        case .control: "`control`"
+        case .aws: "`aws`"
+        }
+    }
+
+    var keys: [String] {
+        switch self {
+        case .root:
+            [
+                "defaults", "profiles", "failover", "status", "state_directory", "control",
+                "max_in_flight", "aws",
+            ]
+        case .defaults: ["interval", "fast_interval", "timeout", "region"]
+        case .profile:
+            [
+                "name", "profile", "source", "interval", "fast_interval", "timeout", "region",
+                "expect",
+            ]
+        case .expectation: ["account", "arn"]
+        case .group:
+            ["name", "primary", "backups", "fall", "rise", "minimum_span", "hook"]
+        case .hook: ["command", "timeout"]
+        case .status: ["file"]
+        case .control: ["socket"]
+        case .aws: ["credentials_file", "config_file", "endpoint_url"]
+        }
+    }
+
+    /// What to write instead, when somebody gives a single value.
+    var example: String {
+        switch self {
+        case .hook: "{command: [/usr/local/lib/credwatch/switch], timeout: 30s}"
+        default: "{" + keys.prefix(2).map { "\($0): …" }.joined(separator: ", ") + "}"
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import Dispatch
+import FailingOver
+import Model
+import Probing
+import Reporting
+import Scheduling
+import Tracking
+
+/// The daemon itself: one queue that owns all state, one timer that is armed for the next thing due.
+///
+/// A check travels once through it: the schedule lines a job up, the pipeline resolves, probes and
+/// diagnoses it elsewhere, Tracking decides here what it means, and the effects are performed.
+actor Engine {
+    let executor: QueueExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+    nonisolated var queue: DispatchQueue { executor.queue }
+
+    let parts: Parts
+    let startedAt: Instant
+    let inbox: Inbox<FinishedJob>
+
+    var configuration: Configuration
+    var pipeline: CheckPipeline
+    var profiles: [String: ProfileConfiguration] = [:]
+    var cadences: [String: Cadence] = [:]
+    var tracker: Tracker
+    var schedule = DueQueue<DueKey>()
+    var jobs: RunningJobs
+    var publication = Publication()
+    var keeping = Keeping()
+    var clock: ClockWatch
+    var orders: [Int: ControlServer.Reply] = [:]
+    var nextOrder = 0
+    var runningHooks = 0
+    var heartbeat = Heartbeat()
+    var lateness: Lateness?
+    var isStopping = false
+    var isReloading = false
+    var onStopped: (@Sendable () -> Void)?
+    var controlProblem: SocketProblem?
+
+    private var timer: WakeTimer?
+    private var signals: SignalWatch?
+    var control: ControlServer?
+
+    /// Makes the engine; nothing runs before ``start(onStopped:)``.
+    init(parts: Parts, configuration: Configuration, remembered: RememberedState?) {
+        executor = QueueExecutor(label: "credwatch")
+        self.parts = parts
+        self.configuration = configuration
+        pipeline = makePipeline(for: configuration, parts.transport)
+        startedAt = SystemClock.now()
+        clock = ClockWatch(at: startedAt, suspended: SystemClock.suspended())
+        inbox = Inbox(queue: executor.queue)
+        tracker = Tracker(
+            configuration, remembered: remembered, makeIncidentID: { makeUUID() })
+        jobs = RunningJobs(limit: configuration.inFlightLimit)
+        lateness = parts.latenessFile == nil ? nil : Lateness()
+    }
+
+    /// Starts the schedule; `onStopped` is called once, when everything has come to its end.
+    func start(onStopped: @escaping @Sendable () -> Void) {
+        self.onStopped = onStopped
+        inbox.onValues { [unowned self] in assumeIsolated { $0.drainInbox() } }
+        timer = WakeTimer(queue: queue) { [unowned self] in assumeIsolated { $0.timerFired() } }
+        signals = SignalWatch(queue: queue) { [unowned self] signal in
+            assumeIsolated { $0.received(signal) }
+        }
+        let control = ControlServer(
+            path: configuration.controlSocket, queue: queue, isolation: self
+        ) {
+            [unowned self] request, reply in
+            assumeIsolated { $0.ordered(request, reply) }
+        }
+        self.control = control
+        listen()
+        parts.journal.write(
+            JournalEntry(
+                .daemonStarted, .info,
+                "credwatch \(credwatchVersion) checks \(configuration.profiles.count) profiles in \(configuration.groups.count) failover groups."
+            ))
+        scheduleAll(configuration.profiles, at: startedAt.moment)
+        if let interval = parts.service.watchdogInterval {
+            schedule.set(.watchdog, due: startedAt.moment + interval / 2)
+        }
+        schedule.set(.summary, due: startedAt.moment + .seconds(86_400), slack: .seconds(60))
+        perform(tracker.start(at: startedAt), at: startedAt)
+        publication.markDirty(urgent: true)
+        turn()
+    }
+
+    // MARK: - The turn
+
+    /// Ends every event: starts what may start, publishes what is due, and arms the timer.
+    func turn() {
+        guard !isStopping else { return }
+        startJobs()
+        publishIfDue()
+        keepIfDue()
+        if let deadline = jobs.earliestDeadline {
+            schedule.set(.overdue, due: deadline, slack: .zero)
+        } else {
+            schedule.remove(.overdue)
+        }
+        let next = schedule.next
+        timer?.arm(for: next?.due, leeway: next?.slack ?? .zero, now: SystemClock.moment())
+    }
+
+    private func timerFired() {
+        guard !isStopping else { return }
+        timer?.fired()
+        let now = SystemClock.now()
+        watchClock(at: now)
+        for (key, due) in schedule.takeDue(at: now.moment) {
+            switch key {
+            case .check(let name): checkIsDue(name, due: due)
+            case .group(let name): handle(.woken(group: name), at: now)
+            case .publish: publication.gapIsOver = true
+            case .keep: keeping.gapIsOver = true
+            case .watchdog: watchdogIsDue(at: now)
+            case .overdue: giveUpOverdue(at: now)
+            case .summary: summarize(at: now)
+            }
+        }
+        turn()
+    }
+
+    private func drainInbox() {
+        guard !isStopping else { return }
+        for finished in inbox.takeAll() where jobs.finished(finished.id) {
+            take(finished.result, of: finished.job)
+        }
+        turn()
+    }
+
+    /// Hands a result to Tracking, and sets the profile's next check.
+    func take(_ result: CheckResult, of job: Job) {
+        let now = result.finishedAt
+        switch job.purpose {
+        case .routine:
+            handle(.checked(result), at: now)
+            scheduleNext(job.profile.name, at: now.moment)
+            publication.markDirty(urgent: false)
+        case .proof(let group, _):
+            handle(.proved(group: group, result), at: now)
+        }
+    }
+
+    func handle(_ event: Event, at now: Instant) {
+        perform(tracker.handle(event, at: now), at: now)
+    }
+
+    private func giveUpOverdue(at now: Instant) {
+        for (job, result) in jobs.giveUpOverdue(at: now) { take(result, of: job) }
+    }
+
+    // MARK: - The end
+
+    private func received(_ signal: SignalWatch.Signal) {
+        guard !isStopping else { return }
+        switch signal {
+        case .terminate, .interrupt: stop()
+        case .reload: reload()
+        case .checkNow:
+            for profile in configuration.profiles {
+                jobs.add(Job(profile: profile, purpose: .routine(due: nil)))
+            }
+            turn()
+        }
+    }
+
+    func releaseTimers() {
+        timer?.cancel()
+        signals?.cancel()
+        control?.stop()
+        control = nil
+    }
+}

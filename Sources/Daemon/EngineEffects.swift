@@ -1,0 +1,112 @@
+import Dispatch
+import FailingOver
+import Model
+import Reporting
+import Scheduling
+import Tracking
+
+/// So what: performing what Tracking decided.
+extension Engine {
+    /// Performs effects in their order.
+    func perform(_ effects: [Effect], at now: Instant) {
+        for effect in effects {
+            switch effect {
+            case .announce(let announcement):
+                parts.journal.write(entry(for: announcement))
+                publication.markDirty(urgent: true)
+            case .pace(let profile, let interval):
+                setPace(profile, every: interval, at: now.moment)
+            case .prove(let group, let profile, let endpoint):
+                guard let profile = profiles[profile] else { continue }
+                jobs.add(Job(profile: profile, purpose: .proof(group: group, at: endpoint)))
+            case .remember:
+                keeping.isDirty = true
+            case .runHook(let run):
+                startHook(run)
+            case .wake(let group, let moment):
+                if let moment {
+                    schedule.set(.group(group), due: moment)
+                } else {
+                    schedule.remove(.group(group))
+                }
+            case .reply(let order, let done, let text):
+                orders.removeValue(forKey: order)?(ControlReply(done: done, text: text))
+            }
+        }
+    }
+
+    /// Takes an operator's order.
+    func ordered(_ request: ControlRequest, _ reply: @escaping ControlServer.Reply) {
+        guard !isStopping else { return reply(ControlReply(done: false, text: "credwatch stops")) }
+        nextOrder += 1
+        orders[nextOrder] = reply
+        let kind: OrderKind =
+            switch request.command {
+            case .failover: .failover
+            case .failback: .failback
+            }
+        parts.journal.write(
+            JournalEntry(
+                .commandReceived, .notice,
+                "An operator orders a \(kind.rawValue) of group \(request.group)\(request.force ? ", without proof" : "").",
+                [.init("CREDWATCH_GROUP", request.group)]))
+        handle(
+            .ordered(
+                Order(id: nextOrder, kind: kind, group: request.group, force: request.force)),
+            at: SystemClock.now())
+        turn()
+    }
+
+    // MARK: - Hooks
+
+    /// Runs a hook, after the intent has reached the disk.
+    ///
+    /// When it cannot be written (a full disk), the hook runs all the same: a dead key does not wait for
+    /// the disk, and the worst that a crash in between can do is another run.
+    private func startHook(_ run: HookRun) {
+        guard let group = configuration.groups.first(where: { $0.name == run.group }),
+            let hook = group.hook
+        else { return }
+        let needsIntent = run.event == .failover || run.event == .failback
+        let state = needsIntent ? tracker.remembered : nil
+        let parts = parts
+        let statusFile = configuration.statusFile
+        runningHooks += 1
+        publication.markDirty(urgent: true)
+        // After what is being written now, so that an older state never replaces this one.
+        parts.stateQueue.async { [self] in
+            if let state {
+                let problem = parts.save(state)
+                queue.async { [self] in assumeIsolated { $0.kept(problem) } }
+            }
+            Task.detached { [self] in
+                parts.journal.write(entry(forStartOf: run))
+                let report = await parts.hookRunner.run(
+                    run, hook: hook, statusFile: statusFile,
+                    onOutputLine: { parts.journal.write(entry(forOutput: $0.text, of: run)) })
+                parts.journal.write(entry(forEndOf: run, record: HookRecord(run, report)))
+                await hookFinished(run, report)
+            }
+        }
+    }
+
+    private func hookFinished(_ run: HookRun, _ report: HookReport) {
+        runningHooks -= 1
+        // A hook that this daemon ended at its own stop is run again by the next one.
+        guard !isStopping else { return }
+        let now = SystemClock.now()
+        handle(.hookFinished(run, report.result, finishedAt: report.finishedAt), at: now)
+        // The outcome goes to the disk at once, not with the next batch.
+        keeping.gapIsOver = keeping.gapIsOver || keeping.isDirty
+        turn()
+    }
+}
+
+extension HookRecord {
+    /// What a run left behind.
+    init(_ run: HookRun, _ report: HookReport) {
+        self.init(
+            event: run.event, attempt: run.attempt, startedAt: report.startedAt.wall,
+            finishedAt: report.finishedAt.wall, result: report.result)
+    }
+}

@@ -1,0 +1,111 @@
+import Configuring
+import Dispatch
+import FailingOver
+import Model
+import Probing
+import Reporting
+import Scheduling
+import Tracking
+
+/// Taking a new config, and coming to an end.
+extension Engine {
+    /// Reads the config again. The health of what keeps its name survives; a config that is refused
+    /// leaves the old one in force.
+    func reload() {
+        guard !isReloading else { return }
+        isReloading = true
+        parts.service.reloading()
+        let file = parts.configurationFile
+        Task.detached { [weak self] in
+            let inspected = await inspectConfiguration(file)
+            await self?.reloaded(inspected)
+        }
+    }
+
+    private func reloaded(_ inspected: InspectedConfiguration) {
+        isReloading = false
+        guard !isStopping else { return }
+        report(inspected.problems, to: parts.journal)
+        guard let new = inspected.configuration else {
+            let first = inspected.problems.first { $0.severity == .error }
+            parts.journal.write(
+                JournalEntry(
+                    .configRefused, .error,
+                    "The new config is refused, the old one stays in force: \(first?.description ?? "unknown reason")"
+                ))
+            parts.service.ready(
+                "the new config is refused, the old one stays in force; see the journal")
+            return
+        }
+        adopt(new)
+        parts.journal.write(
+            JournalEntry(
+                .configReloaded, .notice,
+                "The config was read again: \(new.profiles.count) profiles, \(new.groups.count) failover groups."
+            ))
+        parts.service.ready("the config was read again")
+        publication.markDirty(urgent: true)
+        keeping.isDirty = true
+        turn()
+    }
+
+    private func adopt(_ new: Configuration) {
+        var new = new
+        let fixed = [
+            ("state_directory", configuration.stateDirectory, new.stateDirectory),
+            ("control.socket", configuration.controlSocket, new.controlSocket),
+        ]
+        for (key, old, wanted) in fixed where old != wanted {
+            parts.journal.write(
+                JournalEntry(
+                    .configReloaded, .warning,
+                    "\(key) stays \(old) until credwatch is restarted; \(wanted) is not used yet."))
+        }
+        new.stateDirectory = configuration.stateDirectory
+        new.controlSocket = configuration.controlSocket
+        let oldProfiles = profiles
+        configuration = new
+        // The environment is the one of the start; what is cached of the files is read again.
+        pipeline = makePipeline(for: new, parts.transport)
+        jobs.setLimit(new.inFlightLimit)
+        tracker.reconfigure(new)
+        let now = SystemClock.moment()
+        scheduleAll(new.profiles, at: now)
+        for profile in new.profiles where oldProfiles[profile.name] != nil {
+            if oldProfiles[profile.name]?.interval != profile.interval {
+                setPace(profile.name, every: profile.interval, at: now)
+            }
+        }
+    }
+
+    // MARK: - The end
+
+    /// Stops: nothing new starts, requests end at once, what is known reaches the disk.
+    func stop() {
+        isStopping = true
+        parts.service.stopping()
+        let now = SystemClock.now()
+        releaseTimers()
+        let hadHooks = runningHooks > 0
+        jobs.cancelAll()
+        parts.transport.shutdown()
+        for reply in orders.values { reply(ControlReply(done: false, text: "credwatch stops")) }
+        orders = [:]
+        let last = renderStatus(document(at: now, isLast: true))
+        let state = tracker.remembered
+        let (parts, statusFile) = (parts, configuration.statusFile)
+        let summary = lateness?.summary()
+        let finish = onStopped
+        onStopped = nil
+        Task.detached {
+            if hadHooks { await parts.hookRunner.terminateAll(grace: .milliseconds(500)) }
+            parts.stateQueue.sync { _ = parts.save(state) }
+            parts.statusQueue.sync { try? StatusFile(path: statusFile).write(last) }
+            if let summary, let file = parts.latenessFile {
+                try? StatusFile(path: file).write(summary)
+            }
+            parts.journal.write(JournalEntry(.daemonStopping, .info, "credwatch stops."))
+            finish?()
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Model
+import Reporting
+import Scheduling
+import Tracking
+
+/// When: lining checks up, starting them, and what time does to it.
+extension Engine {
+    /// Puts every profile on the schedule, spread out from `start`; those that stand there stay.
+    func scheduleAll(_ list: [ProfileConfiguration], at start: Moment) {
+        profiles = Dictionary(list.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        let new = list.filter { cadences[$0.name] == nil }
+        for (index, profile) in new.enumerated() {
+            let offset = spreadOffset(index: index, of: new.count, interval: profile.interval)
+            let cadence = Cadence(
+                every: profile.interval, first: start + offset,
+                seed: UInt64.random(in: .min ... .max))
+            cadences[profile.name] = cadence
+            schedule.set(.check(profile.name), due: cadence.due, slack: .zero)
+        }
+        for name in cadences.keys where profiles[name] == nil {
+            cadences[name] = nil
+            schedule.remove(.check(name))
+        }
+    }
+
+    func checkIsDue(_ name: String, due: Moment) {
+        guard let profile = profiles[name] else { return }
+        jobs.add(Job(profile: profile, purpose: .routine(due: due)))
+    }
+
+    /// Starts the jobs that have a place.
+    func startJobs() {
+        while let (id, job) = jobs.next() {
+            let startedAt = SystemClock.now()
+            if case .routine(let due?) = job.purpose {
+                lateness?.note(startedAt.moment - due)
+            }
+            let (pipeline, inbox) = (pipeline, inbox)
+            let endpoint: Endpoint? =
+                if case .proof(_, let endpoint) = job.purpose { endpoint } else { nil }
+            let task = Task.detached(executorPreference: parts.transport) {
+                let result = await pipeline.check(job.profile, at: endpoint)
+                inbox.put(FinishedJob(id: id, job: job, result: result))
+            }
+            // A check asks at most three questions; what takes longer hangs somewhere else.
+            let limit = job.profile.timeout * 3 + .seconds(5)
+            jobs.started(
+                id,
+                RunningJobs.Running(
+                    job: job, task: task, deadline: startedAt.moment + limit, startedAt: startedAt))
+        }
+    }
+
+    /// Sets when a profile is checked next, after a check has ended.
+    func scheduleNext(_ name: String, at now: Moment) {
+        guard var cadence = cadences[name] else { return }
+        cadence.advance(after: now)
+        cadences[name] = cadence
+        schedule.set(.check(name), due: cadence.due, slack: cadence.slack)
+    }
+
+    /// Checks a profile at another interval from now on.
+    func setPace(_ name: String, every interval: Duration, at now: Moment) {
+        guard var cadence = cadences[name], cadence.interval != interval else { return }
+        cadence.change(to: interval, at: now)
+        cadences[name] = cadence
+        // A check that waits or runs sets the time itself when it has ended.
+        guard !jobs.hasRoutine(name) else { return }
+        schedule.set(.check(name), due: cadence.due, slack: cadence.slack)
+    }
+
+    /// When a profile is checked next; now for one that waits or runs.
+    func nextCheck(_ name: String, at now: Instant) -> WallTime? {
+        schedule.due(.check(name)).map { now.wall(at: $0) }
+    }
+
+    /// Tells of a clock that jumped, and spreads out what a suspended machine has missed.
+    func watchClock(at now: Instant) {
+        for change in clock.look(at: now, suspended: SystemClock.suspended()) {
+            switch change {
+            case .jumped(let by):
+                parts.journal.write(
+                    JournalEntry(
+                        .clockJumped, .notice,
+                        "The wall clock was set \(by < .zero ? "back" : "forward") by \(by.magnitude.rough); the schedule goes on as it was."
+                    ))
+                publication.markDirty(urgent: true)
+            case .slept(let time):
+                parts.journal.write(
+                    JournalEntry(
+                        .resumedFromSuspend, .notice,
+                        "The machine was suspended for \(time.rough); missed checks follow one after the other."
+                    ))
+                spreadMissed(at: now.moment)
+            }
+        }
+    }
+
+    /// Gives the checks that were slept through new times, a moment after the network is back.
+    private func spreadMissed(at now: Moment) {
+        let missed = profiles.keys.filter { schedule.due(.check($0)).map { $0 <= now } ?? false }
+        for (index, name) in missed.sorted().enumerated() {
+            guard var cadence = cadences[name] else { continue }
+            let settling = min(.seconds(5), cadence.interval / 2)
+            let offset = spreadOffset(
+                index: index, of: missed.count, interval: cadence.interval)
+            cadence.postpone(to: now + settling + offset)
+            cadences[name] = cadence
+            schedule.set(.check(name), due: cadence.due, slack: .zero)
+        }
+    }
+
+    // MARK: - The watchdog
+
+    /// Pings the service manager when the checks' thread has answered since the last time.
+    ///
+    /// That this runs at all proves the queue and the timer.
+    func watchdogIsDue(at now: Instant) {
+        guard let interval = parts.service.watchdogInterval else { return }
+        schedule.set(.watchdog, due: now.moment + interval / 2)
+        guard heartbeat.isAnswered.isSet else { return }
+        parts.service.watchdog()
+        heartbeat.isAnswered.set(false)
+        let answer = heartbeat.isAnswered
+        Task.detached(executorPreference: parts.transport) { answer.set(true) }
+    }
+
+    /// Writes the daily entry.
+    func summarize(at now: Instant) {
+        schedule.set(.summary, due: now.moment + .seconds(86_400), slack: .seconds(60))
+        parts.journal.write(entry(forSummaryOf: document(at: now)))
+    }
+}
+
+extension Configuration {
+    /// How many checks run at the same time: what is configured, or enough for the number of profiles
+    /// when many hang until their time limit.
+    var inFlightLimit: Int {
+        maxInFlight ?? min(max(16, profiles.count / 40), 256)
+    }
+}

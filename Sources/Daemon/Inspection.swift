@@ -1,0 +1,70 @@
+import Configuring
+import FailingOver
+package import Model
+import Resolving
+
+/// What came of looking at a config: every problem, and the value unless it is refused.
+package struct InspectedConfiguration: Sendable {
+    package var configuration: Configuration?
+    /// Errors and warnings, in the order of their places.
+    package var problems: [ConfigurationProblem]
+
+    package var isRefused: Bool { configuration == nil }
+}
+
+/// Makes the check that start, reload and `credwatch validate` share: the file, the keys of primaries
+/// and backups, and the hooks.
+///
+/// A hook that cannot run is a warning: the health of the credentials is watched all the same.
+package func inspectConfiguration(_ file: String) async -> InspectedConfiguration {
+    switch loadConfiguration(path: file) {
+    case .refused(let problems):
+        return InspectedConfiguration(problems: problems)
+    case .accepted(let configuration, let warnings):
+        var problems = warnings
+        let shared = await sharedKeys(in: configuration, file: file)
+        for group in configuration.groups {
+            guard let hook = group.hook else { continue }
+            let place = hook.location ?? group.location ?? SourceLocation(file: file, line: 1)
+            problems += inspectHook(hook).map {
+                ConfigurationProblem(place, rule: "hook-unusable", $0, severity: .warning)
+            }
+        }
+        problems += shared
+        problems.sort {
+            ($0.location.line, $0.location.column) < ($1.location.line, $1.location.column)
+        }
+        return InspectedConfiguration(
+            configuration: shared.isEmpty ? configuration : nil, problems: problems)
+    }
+}
+
+/// Finds backups that have the same access key as their primary: both would fail together.
+private func sharedKeys(in configuration: Configuration, file: String) async
+    -> [ConfigurationProblem]
+{
+    let resolver = Resolver(environment: .current(), overrides: configuration.aws)
+    let profiles = Dictionary(
+        configuration.profiles.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    func key(_ name: String) async -> Sourced<String>? {
+        guard let profile = profiles[name] else { return nil }
+        return try? await resolver.resolve(profile).credentials.accessKeyID
+    }
+    var problems: [ConfigurationProblem] = []
+    for group in configuration.groups {
+        guard let primary = await key(group.primary) else { continue }
+        for (index, backup) in group.backups.enumerated() {
+            guard let other = await key(backup), other.value == primary.value else { continue }
+            let place =
+                group.backupLocations.indices.contains(index)
+                ? group.backupLocations[index]
+                : group.location ?? SourceLocation(file: file, line: 1)
+            problems.append(
+                ConfigurationProblem(
+                    place, rule: "same-access-key",
+                    "backup \(backup) has the same access key \(primary.value) as the primary \(group.primary) (\(other.provenance) and \(primary.provenance)); a backup needs a key of its own"
+                ))
+        }
+    }
+    return problems
+}

@@ -1,0 +1,76 @@
+import Dispatch
+import FailingOver
+import Model
+import Reporting
+import Scheduling
+import Tracking
+
+/// When the state file is written: soon after a change, never twice at the same time.
+struct Keeping {
+    var isDirty = false
+    var gapIsOver = false
+    var isWriting = false
+    var problem: StateProblem?
+    /// Changes of ten thousand profiles at once are one writing.
+    static let gap = Duration.milliseconds(500)
+}
+
+extension Parts {
+    /// Writes the state file; belongs on the state queue. Returns the problem, if there is one.
+    func save(_ state: RememberedState) -> StateProblem? {
+        do {
+            try store.save(state)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+extension Engine {
+    /// Writes the state file a moment after something in it changed.
+    func keepIfDue() {
+        guard keeping.isDirty, !keeping.isWriting else { return }
+        guard keeping.gapIsOver else {
+            if schedule.due(.keep) == nil {
+                schedule.set(
+                    .keep, due: SystemClock.moment() + Keeping.gap, slack: .zero)
+            }
+            return
+        }
+        keeping.isDirty = false
+        keeping.gapIsOver = false
+        keeping.isWriting = true
+        let (parts, state) = (parts, tracker.remembered)
+        parts.stateQueue.async { [self] in
+            let problem = parts.save(state)
+            queue.async { [self] in assumeIsolated { $0.keptBySchedule(problem) } }
+        }
+    }
+
+    private func keptBySchedule(_ problem: StateProblem?) {
+        keeping.isWriting = false
+        kept(problem)
+        if problem != nil, !isStopping {
+            keeping.isDirty = true
+            schedule.set(.keep, due: SystemClock.moment() + .seconds(5))
+        }
+        turn()
+    }
+
+    /// Says once that the state cannot be kept, and once that it can again.
+    func kept(_ problem: StateProblem?) {
+        switch (keeping.problem, problem) {
+        case (nil, let new?):
+            parts.journal.write(
+                JournalEntry(
+                    .stateFileFailed, .error,
+                    "\(new) After a restart, the health of before this would be taken up."))
+        case (_?, nil):
+            parts.journal.write(
+                JournalEntry(.stateFileRestored, .notice, "The state file is written again."))
+        default: break
+        }
+        keeping.problem = problem
+    }
+}

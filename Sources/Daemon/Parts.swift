@@ -1,0 +1,86 @@
+import Dispatch
+import FailingOver
+import Model
+import Probing
+import Reporting
+import Synchronization
+
+/// What the engine works with: the stages' effects, made by the start-up.
+struct Parts: Sendable {
+    var configurationFile: String
+    var transport: CurlTransport
+    var journal: any Journal
+    var service: ServiceManager
+    var store: StateStore
+    var hookRunner: HookRunner
+    var host: String
+    var processID: Int32
+    /// One queue for each file, so that neither waits for the other's disk.
+    let statusQueue = DispatchQueue(label: "credwatch.status")
+    let stateQueue = DispatchQueue(label: "credwatch.state")
+    /// From CREDWATCH_BENCH_LATENESS; nil outside of a benchmark.
+    var latenessFile: String?
+}
+
+/// Whether the thread that carries the checks still turns, asked from one watchdog ping to the next.
+struct Heartbeat {
+    let isAnswered = Answer()
+    var isAsked = false
+
+    final class Answer: Sendable {
+        private let value = Atomic<Bool>(true)
+
+        func set(_ new: Bool) {
+            value.store(new, ordering: .sequentiallyConsistent)
+        }
+
+        var isSet: Bool { value.load(ordering: .sequentiallyConsistent) }
+    }
+}
+
+/// Notices clocks that jump and time that was slept through.
+struct ClockWatch {
+    private var offset: Duration
+    private var suspended: Duration
+
+    init(at now: Instant, suspended: Duration) {
+        offset = Self.offset(now)
+        self.suspended = suspended
+    }
+
+    enum Change: Hashable {
+        case jumped(by: Duration)
+        case slept(for: Duration)
+    }
+
+    /// Looks at the clocks again; a second and more is worth a word.
+    mutating func look(at now: Instant, suspended newSuspended: Duration) -> [Change] {
+        var changes: [Change] = []
+        let slept = newSuspended - suspended
+        let jump = Self.offset(now) - offset
+        if slept > .seconds(1) { changes.append(.slept(for: slept)) }
+        if jump.magnitude > .seconds(1) { changes.append(.jumped(by: jump)) }
+        suspended = newSuspended
+        offset = Self.offset(now)
+        return changes
+    }
+
+    private static func offset(_ now: Instant) -> Duration {
+        .nanoseconds(now.wall.nanoseconds - now.moment.nanoseconds)
+    }
+}
+
+/// Makes a random UUID, version 4, in small letters.
+func makeUUID() -> String {
+    var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+    bytes[6] = bytes[6] & 0x0F | 0x40
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    let digits = Array("0123456789abcdef")
+    var text = ""
+    for (index, byte) in bytes.enumerated() {
+        if [4, 6, 8, 10].contains(index) { text += "-" }
+        text.append(digits[Int(byte >> 4)])
+        text.append(digits[Int(byte & 15)])
+    }
+    return text
+}

@@ -1,0 +1,125 @@
+import CLinux
+import Configuring
+import Dispatch
+import FailingOver
+import Glibc
+import Model
+import Probing
+package import Reporting
+import Resolving
+import Scheduling
+
+/// Exit codes of `credwatch run`.
+private enum ExitStatus {
+    static let stopped: Int32 = 0
+    static let cannotStart: Int32 = 1
+    /// `EX_CONFIG` of sysexits.h; a unit should not restart on it.
+    static let badConfiguration: Int32 = 78
+}
+
+/// Runs the daemon until a signal stops it; returns the exit code.
+package func runDaemon(configurationFile: String, log: JournalTarget) async -> Int32 {
+    keepSecretsInMemory()
+    let journal = chooseJournal(target: log)
+    let service = ServiceManager()
+    defer {
+        journal.flush(within: .milliseconds(300))
+        service.flush(within: .milliseconds(100))
+    }
+
+    let inspected = await inspectConfiguration(configurationFile)
+    report(inspected.problems, to: journal)
+    guard let configuration = inspected.configuration else {
+        service.status("the config \(configurationFile) is refused")
+        return ExitStatus.badConfiguration
+    }
+    // Without its memory the daemon might run a hook that has run already, so it does not start.
+    let store: StateStore
+    let remembered: RememberedState?
+    do {
+        store = try StateStore(directory: configuration.stateDirectory)
+        remembered = recall(try store.load(now: SystemClock.wall()), journal)
+    } catch {
+        return cannotStart(error.description, journal)
+    }
+    let transport: CurlTransport
+    do {
+        transport = try makeTransport()
+    } catch {
+        return cannotStart(error.reason, journal)
+    }
+    let parts = Parts(
+        configurationFile: configurationFile, transport: transport, journal: journal,
+        service: service, store: store, hookRunner: HookRunner(),
+        host: hostName(), processID: processID(),
+        latenessFile: environmentVariable("CREDWATCH_BENCH_LATENESS"))
+    let engine = Engine(parts: parts, configuration: configuration, remembered: remembered)
+    await withCheckedContinuation { continuation in
+        Task { await engine.start { continuation.resume() } }
+    }
+    return ExitStatus.stopped
+}
+
+/// Starts the thread that checks run on.
+func makeTransport() throws(TransportFailure) -> CurlTransport {
+    let bundle = environmentVariable("AWS_CA_BUNDLE")
+    return try CurlTransport(CurlOptions(caBundle: bundle?.isEmpty == true ? nil : bundle))
+}
+
+/// Makes the stages that the checks of a configuration go through.
+func makePipeline(for configuration: Configuration, _ transport: CurlTransport) -> CheckPipeline {
+    CheckPipeline(
+        resolver: Resolver(environment: .current(), overrides: configuration.aws),
+        prober: Prober(transport: transport, clock: SystemClock.wall))
+}
+
+func report(_ problems: [ConfigurationProblem], to journal: any Journal) {
+    for problem in problems {
+        let isError = problem.severity == .error
+        let kind: EventKind =
+            isError
+            ? .configRefused : problem.rule == "hook-unusable" ? .hookUnusable : .internalProblem
+        journal.write(
+            JournalEntry(
+                kind, isError ? .error : .warning, problem.description,
+                [.init("CREDWATCH_CONFIG", problem.location.description)]))
+    }
+}
+
+/// Takes what an earlier daemon kept; nothing follows from a file that could not be read.
+private func recall(_ loaded: LoadedState, _ journal: any Journal) -> RememberedState? {
+    switch loaded {
+    case .nothing: return nil
+    case .remembered(let state): return state
+    case .setAside(let path, let newPath, let reason):
+        journal.write(
+            JournalEntry(
+                .stateFileSetAside, .error,
+                "The state file \(path) is not usable (\(reason)) and is now \(newPath). The daemon starts without a memory; no failover follows from it."
+            ))
+        return nil
+    }
+}
+
+private func cannotStart(_ reason: String, _ journal: any Journal) -> Int32 {
+    journal.write(
+        JournalEntry(.internalProblem, .critical, "credwatch cannot start. \(reason)"))
+    return ExitStatus.cannotStart
+}
+
+/// Keeps secrets out of core dumps and away from other processes of the same user.
+private func keepSecretsInMemory() {
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    _ = setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &none)
+    _ = credwatch_make_undumpable()
+}
+
+/// The machine's own name, without its domain.
+func hostName() -> String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
+    let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+func processID() -> Int32 { getpid() }

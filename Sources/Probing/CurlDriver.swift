@@ -1,0 +1,171 @@
+import CCurl
+import Glibc
+import Model
+
+/// The multi handle of libcurl with all its exchanges; belongs to one thread, but for ``wake()``.
+final class CurlDriver {
+    private let multi: UnsafeMutableRawPointer
+    private let options: CurlOptions
+    private let trust: TrustStore
+    private let mayUseProxy: Bool
+    /// Every exchange there is, under way or idle.
+    private var exchanges: [Exchange] = []
+    private var idle: [Exchange] = []
+    /// How many requests are under way.
+    private(set) var active = 0
+    /// Set while servers' certificates are refused, so that a bundle is read again once it is mended.
+    private var distrustsCache = false
+
+    /// The number of idle handles that are kept for the next requests.
+    private static let idleLimit = 32
+
+    init?(options: CurlOptions) {
+        guard Self.isInitialized, let multi = curl_multi_init() else { return nil }
+        self.multi = multi
+        self.options = options
+        trust = TrustStore(caBundle: options.caBundle)
+        mayUseProxy =
+            switch options.proxy {
+            case .none: false
+            case .url: options.connectTo.isEmpty
+            case .environment: options.connectTo.isEmpty && Self.environmentNamesProxy
+            }
+        credwatch_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, options.idleConnections)
+    }
+
+    deinit {
+        for exchange in exchanges where exchange.continuation != nil {
+            curl_multi_remove_handle(multi, exchange.easy)
+        }
+        exchanges = []
+        idle = []
+        curl_multi_cleanup(multi)
+    }
+
+    /// Starts a request, or fails it at once.
+    func start(_ request: HTTPRequest, id: UInt64, continuation: Exchange.Continuation) {
+        guard let exchange = idle.popLast() ?? makeExchange() else {
+            continuation.resume(returning: .failure(.setup("libcurl has no memory left")))
+            return
+        }
+        do {
+            try exchange.begin(
+                request, id: id, continuation: continuation,
+                cacheSeconds: distrustsCache ? 1 : 3_600)
+        } catch {
+            release(exchange)
+            continuation.resume(returning: .failure(error))
+            return
+        }
+        let code = curl_multi_add_handle(multi, exchange.easy)
+        guard code == CURLM_OK else {
+            let words = String(cString: curl_multi_strerror(code))
+            _ = exchange.end()
+            release(exchange)
+            continuation.resume(returning: .failure(.setup(CurlFailure.clause(words))))
+            return
+        }
+        active += 1
+    }
+
+    /// Ends the request with an id, if it is still under way.
+    func cancel(_ id: UInt64, reason: String) {
+        guard
+            let exchange = exchanges.first(where: { $0.continuation != nil && $0.id == id })
+        else { return }
+        abort(exchange, reason: reason)
+    }
+
+    /// Ends every request that is under way.
+    func cancelAll(reason: String) {
+        for exchange in exchanges where exchange.continuation != nil {
+            abort(exchange, reason: reason)
+        }
+    }
+
+    /// Lets libcurl do what it can without waiting, and completes the requests that came to an end.
+    func perform() {
+        guard active > 0 else { return }
+        var running: Int32 = 0
+        curl_multi_perform(multi, &running)
+        guard Int(running) < active else { return }
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE,
+                let context = credwatch_curl_get_private(message.pointee.easy_handle)
+            else { continue }
+            complete(
+                Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue(),
+                message.pointee.data.result)
+        }
+    }
+
+    /// Waits until a connection has something to do, or ``wake()`` is called.
+    ///
+    /// libcurl shortens the wait to its own timers; with nothing under way there are none.
+    func wait() {
+        curl_multi_poll(multi, nil, 0, .max, nil)
+    }
+
+    /// Ends ``wait()``, from any thread.
+    func wake() {
+        curl_multi_wakeup(multi)
+    }
+
+    private func complete(_ exchange: Exchange, _ code: CURLcode) {
+        let result: Result<HTTPResponse, TransportFailure>
+        if code == CURLE_OK {
+            distrustsCache = false
+            result = .success(exchange.response())
+        } else {
+            let failure = exchange.failure(code, trust: trust, mayUseProxy: mayUseProxy)
+            if failure.phase == .tls { distrustsCache = true }
+            result = .failure(failure)
+        }
+        finish(exchange, result)
+    }
+
+    private func abort(_ exchange: Exchange, reason: String) {
+        finish(
+            exchange,
+            .failure(
+                exchange.failure(
+                    CURLE_ABORTED_BY_CALLBACK, trust: trust, mayUseProxy: mayUseProxy,
+                    reason: reason)))
+    }
+
+    private func finish(_ exchange: Exchange, _ result: Result<HTTPResponse, TransportFailure>) {
+        curl_multi_remove_handle(multi, exchange.easy)
+        active -= 1
+        let continuation = exchange.end()
+        release(exchange)
+        continuation?.resume(returning: result)
+    }
+
+    private func makeExchange() -> Exchange? {
+        guard let exchange = Exchange(options: options, trust: trust) else { return nil }
+        exchanges.append(exchange)
+        return exchange
+    }
+
+    /// Keeps an exchange for the next request, or lets go of it when there are plenty.
+    private func release(_ exchange: Exchange) {
+        if idle.count < Self.idleLimit {
+            idle.append(exchange)
+        } else if let index = exchanges.firstIndex(where: { $0 === exchange }) {
+            exchanges.swapAt(index, exchanges.count - 1)
+            exchanges.removeLast()
+        }
+    }
+
+    private static let isInitialized = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    private static var environmentNamesProxy: Bool {
+        let names: [String] = [
+            "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+        ]
+        return names.contains { name in
+            getenv(name).map { $0.pointee != 0 } ?? false
+        }
+    }
+}

@@ -1,0 +1,238 @@
+import CCurl
+import Glibc
+import Model
+
+/// One easy handle of libcurl, with the request that it carries at the moment.
+///
+/// Used again for request after request: options that stay the same are set once. Belongs to the
+/// thread of its ``CurlDriver``.
+final class Exchange {
+    typealias Continuation = UnsafeContinuation<Result<HTTPResponse, TransportFailure>, Never>
+
+    let easy: UnsafeMutableRawPointer
+    /// The id of the current request.
+    private(set) var id: UInt64 = 0
+    /// Who waits for the answer; nil when the handle is idle.
+    private(set) var continuation: Continuation?
+    private let words: UnsafeMutablePointer<CChar>
+    private let lines = HeaderLines()
+    private let options: CurlOptions
+    private let connectTo: UnsafeMutablePointer<curl_slist>?
+    private var answer: [UInt8] = []
+    private var isTooLarge = false
+    /// The request whose settings the handle has, without its headers.
+    private var settings = HTTPRequest(
+        method: .get, url: "", headers: [], connectTimeout: .zero, timeout: .zero)
+    private var cacheSeconds = 0
+
+    init?(options: CurlOptions, trust: TrustStore) {
+        guard let easy = curl_easy_init() else { return nil }
+        self.easy = easy
+        self.options = options
+        words = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        connectTo = options.connectTo.reduce(nil) { curl_slist_append($0, $1) }
+        setUp(trust: trust)
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(connectTo)
+        words.deallocate()
+    }
+
+    /// Takes on a request.
+    ///
+    /// Throws why it cannot be sent. `cacheSeconds` is how long libcurl may trust the certificates that it has read.
+    func begin(
+        _ request: HTTPRequest, id: UInt64, continuation: Continuation, cacheSeconds: Int
+    ) throws(TransportFailure) {
+        guard !request.url.utf8.contains(0) else {
+            throw .setup("the URL holds a zero byte")
+        }
+        do {
+            let list = try lines.lay(request.headers)
+            credwatch_curl_set_list(easy, CURLOPT_HTTPHEADER, list)
+        } catch {
+            throw .setup("the header \(error.name) holds a character that HTTP does not allow")
+        }
+        apply(request, cacheSeconds: cacheSeconds)
+        words.pointee = 0
+        answer = []
+        isTooLarge = false
+        self.id = id
+        self.continuation = continuation
+    }
+
+    /// Ends the request: gives the continuation away, and the handle is idle.
+    func end() -> Continuation? {
+        defer { continuation = nil }
+        return continuation
+    }
+
+    /// Takes bytes of the answer; false when it grows too large.
+    fileprivate func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard answer.count + bytes.count <= options.largestAnswer else {
+            isTooLarge = true
+            return false
+        }
+        answer.append(contentsOf: bytes)
+        return true
+    }
+
+    /// The answer, once libcurl has said that all of it is there.
+    func response() -> HTTPResponse {
+        HTTPResponse(
+            status: credwatch_curl_get_long(easy, CURLINFO_RESPONSE_CODE), body: answer,
+            date: header("date"), age: header("age"), location: header("location"),
+            requestID: header("x-amzn-requestid"),
+            sentAfter: time(CURLINFO_PRETRANSFER_TIME_T),
+            answeredAfter: time(CURLINFO_STARTTRANSFER_TIME_T),
+            latency: time(CURLINFO_TOTAL_TIME_T))
+    }
+
+    /// What went wrong, by libcurl's code, or why we gave up in its stead.
+    func failure(
+        _ code: CURLcode, trust: TrustStore, mayUseProxy: Bool, reason: String? = nil
+    ) -> TransportFailure {
+        let known = CurlFailure(
+            code: code, message: String(cString: words),
+            address: try? EndpointAddress(settings.url),
+            lookup: microseconds(CURLINFO_NAMELOOKUP_TIME_T),
+            connect: microseconds(CURLINFO_CONNECT_TIME_T),
+            handshake: microseconds(CURLINFO_APPCONNECT_TIME_T),
+            sending: microseconds(CURLINFO_PRETRANSFER_TIME_T),
+            firstByte: microseconds(CURLINFO_STARTTRANSFER_TIME_T),
+            total: microseconds(CURLINFO_TOTAL_TIME_T),
+            systemError: Int32(
+                truncatingIfNeeded: credwatch_curl_get_long(easy, CURLINFO_OS_ERRNO)),
+            proxyStatus: credwatch_curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE),
+            peerPort: credwatch_curl_get_long(easy, CURLINFO_PRIMARY_PORT),
+            mayUseProxy: mayUseProxy, trust: trust, largestAnswer: options.largestAnswer)
+        var failure = known.asTransportFailure
+        if let reason { failure.reason = reason }
+        return failure
+    }
+
+    private func microseconds(_ info: CURLINFO) -> Int64 {
+        Int64(credwatch_curl_get_offset(easy, info))
+    }
+
+    private func time(_ info: CURLINFO) -> Duration {
+        .microseconds(microseconds(info))
+    }
+
+    private func header(_ name: StaticString) -> String? {
+        var found: UnsafeMutablePointer<curl_header>?
+        let code = name.withUTF8Buffer { name in
+            name.withMemoryRebound(to: CChar.self) {
+                curl_easy_header(easy, $0.baseAddress, 0, UInt32(CURLH_HEADER), -1, &found)
+            }
+        }
+        guard code == CURLHE_OK, let value = found?.pointee.value else { return nil }
+        return strnlen(value, 1_024) < 1_024 ? String(cString: value) : nil
+    }
+}
+
+extension Exchange {
+    /// Sets what is the same for every request.
+    private func setUp(trust: TrustStore) {
+        credwatch_curl_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
+        credwatch_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, words)
+        credwatch_curl_set_writer(easy, receiveBytes)
+        credwatch_curl_set_pointer(
+            easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        // Signals are the process's; and a lookup that hangs must not hold up the thread when its
+        // request ends.
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_QUICK_EXIT, 1)
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        credwatch_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        set(CURLOPT_PIPEWAIT, 0)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        // The path that was signed is the path that is sent.
+        set(CURLOPT_PATH_AS_IS, 1)
+        // Bytes without a status line are an answer too: somebody else's.
+        set(CURLOPT_HTTP09_ALLOWED, 1)
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        // Answers are small; the default of 16 KiB for each handle would be memory for nothing.
+        set(CURLOPT_BUFFERSIZE, 4_096)
+        credwatch_curl_set_offset(
+            easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(options.largestAnswer))
+        switch trust {
+        case .file(let path):
+            credwatch_curl_set_string(easy, CURLOPT_CAINFO, path)
+            credwatch_curl_set_string(easy, CURLOPT_CAPATH, nil)
+        case .folder(let path):
+            credwatch_curl_set_string(easy, CURLOPT_CAINFO, nil)
+            credwatch_curl_set_string(easy, CURLOPT_CAPATH, path)
+        }
+        switch options.proxy {
+        case .environment: break
+        case .none: credwatch_curl_set_string(easy, CURLOPT_PROXY, "")
+        case .url(let url): credwatch_curl_set_string(easy, CURLOPT_PROXY, url)
+        }
+        if let connectTo { credwatch_curl_set_list(easy, CURLOPT_CONNECT_TO, connectTo) }
+    }
+
+    /// Sets what differs from the request before.
+    private func apply(_ request: HTTPRequest, cacheSeconds: Int) {
+        if request.url != settings.url {
+            credwatch_curl_set_string(easy, CURLOPT_URL, request.url)
+        }
+        if request.method != settings.method || request.body != settings.body {
+            switch request.method {
+            case .get: set(CURLOPT_HTTPGET, 1)
+            case .post:
+                set(CURLOPT_POST, 1)
+                credwatch_curl_set_offset(
+                    easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+                // The zero keeps the address of an empty body from being nil.
+                (request.body + [0]).withUnsafeBytes {
+                    _ = credwatch_curl_set_string(
+                        easy, CURLOPT_COPYPOSTFIELDS,
+                        $0.baseAddress?.assumingMemoryBound(to: CChar.self))
+                }
+            }
+        }
+        if request.timeout != settings.timeout {
+            set(CURLOPT_TIMEOUT_MS, Self.milliseconds(request.timeout))
+        }
+        if request.connectTimeout != settings.connectTimeout {
+            set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(request.connectTimeout))
+        }
+        if cacheSeconds != self.cacheSeconds {
+            set(CURLOPT_CA_CACHE_TIMEOUT, cacheSeconds)
+            self.cacheSeconds = cacheSeconds
+        }
+        settings = request
+        settings.headers = []
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) {
+        credwatch_curl_set_long(easy, option, value)
+    }
+
+    /// A time limit for libcurl, where 0 would mean none.
+    private static func milliseconds(_ duration: Duration) -> Int {
+        Int(min(max(duration.nanoseconds / 1_000_000, 1), 24 * 3_600_000))
+    }
+}
+
+extension TransportFailure {
+    /// A request that could not even begin.
+    static func setup(_ reason: String) -> TransportFailure {
+        TransportFailure(phase: .setup, timedOut: false, reason: reason, latency: .zero)
+    }
+}
+
+/// Hands bytes of an answer to its exchange; taking fewer than given makes libcurl give up.
+private func receiveBytes(
+    bytes: UnsafeMutablePointer<CChar>?, size: Int, count: Int, context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    let exchange = Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+    let length = size * count
+    return exchange.receive(UnsafeRawBufferPointer(start: bytes, count: length)) ? length : 0
+}

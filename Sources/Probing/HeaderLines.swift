@@ -1,0 +1,71 @@
+import CCurl
+import Signing
+
+/// The header lines of one request in the form that libcurl reads: a linked list of C strings.
+///
+/// All lines and nodes lie in two blocks of memory that are used again for the next request, so that a
+/// request costs no allocation for its headers.
+final class HeaderLines {
+    private var text: UnsafeMutableBufferPointer<CChar>
+    private var nodes: UnsafeMutableBufferPointer<curl_slist>
+
+    init() {
+        text = .allocate(capacity: 1_024)
+        nodes = .allocate(capacity: 8)
+    }
+
+    deinit {
+        text.deallocate()
+        nodes.deallocate()
+    }
+
+    /// A header that cannot be sent, for it holds a byte that HTTP does not allow.
+    struct Refusal: Error {
+        var name: String
+    }
+
+    /// Lays the headers out, and returns the list, which is valid until the next call.
+    func lay(_ headers: [HeaderField]) throws(Refusal) -> UnsafeMutablePointer<curl_slist>? {
+        for header in headers where !Self.isSendable(header) { throw Refusal(name: header.name) }
+        // The name, ": ", the value and the zero at the end.
+        makeRoom(
+            bytes: headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.count + 3 },
+            lines: headers.count)
+        var end = 0
+        func put(_ byte: UInt8) {
+            text[end] = CChar(bitPattern: byte)
+            end += 1
+        }
+        for (index, header) in headers.enumerated() {
+            let start = end
+            for byte in header.name.utf8 { put(byte) }
+            // libcurl's own notation: a colon and nothing would take the header away.
+            put(header.value.isEmpty ? UInt8(ascii: ";") : UInt8(ascii: ":"))
+            put(header.value.isEmpty ? 0 : UInt8(ascii: " "))
+            for byte in header.value { put(byte) }
+            put(0)
+            nodes[index] = curl_slist(
+                data: text.baseAddress?.advanced(by: start),
+                next: index + 1 < headers.count
+                    ? nodes.baseAddress?.advanced(by: index + 1) : nil)
+        }
+        return headers.isEmpty ? nil : nodes.baseAddress
+    }
+
+    private func makeRoom(bytes: Int, lines: Int) {
+        if text.count < bytes {
+            text.deallocate()
+            text = .allocate(capacity: bytes)
+        }
+        if nodes.count < lines {
+            nodes.deallocate()
+            nodes = .allocate(capacity: lines)
+        }
+    }
+
+    private static func isSendable(_ header: HeaderField) -> Bool {
+        !header.name.isEmpty
+            && header.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
+            && header.value.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
+    }
+}

@@ -1,0 +1,84 @@
+package import Model
+package import Signing
+
+/// A caller of `sts:GetCallerIdentity` with credentials that are to be checked.
+package struct Prober: Sendable {
+    private let transport: any Transport
+    private let signer: Signer
+    private let clock: @Sendable () -> WallTime
+
+    /// Makes a prober; `clock` gives the time that requests are signed with.
+    package init(
+        transport: any Transport, signer: Signer = Signer(),
+        clock: @escaping @Sendable () -> WallTime
+    ) {
+        self.transport = transport
+        self.signer = signer
+        self.clock = clock
+    }
+
+    private static let contentType = HeaderField(
+        "Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+    private static let userAgent = HeaderField("User-Agent", "credwatch/\(credwatchVersion)")
+    private static let body = Array("Action=GetCallerIdentity&Version=2011-06-15".utf8)
+
+    /// Asks an endpoint whose credentials these are.
+    ///
+    /// Never throws: a request that got no whole answer is an outcome too. It takes `timeout` at most,
+    /// of which lookup, connection and TLS may use three quarters: more than the 5 seconds after which
+    /// a resolver turns to its second name server, with the default of 10.
+    package func probe(
+        _ credentials: Credentials, at endpoint: Endpoint, timeout: Duration
+    ) async -> ProbeOutcome {
+        let address: EndpointAddress
+        do {
+            address = try EndpointAddress(endpoint.url)
+        } catch {
+            return .failed(.setup(error.reason))
+        }
+        let start = clock()
+        let request = HTTPRequest(
+            method: .post, url: endpoint.url,
+            headers: signedHeaders(credentials, at: endpoint, address, start),
+            body: Self.body, connectTimeout: timeout * 3 / 4, timeout: timeout)
+        do {
+            let response = try await transport.send(request)
+            return ProbeOutcome(reading: response, skew: Self.skew(of: response, from: start))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func signedHeaders(
+        _ credentials: Credentials, at endpoint: Endpoint, _ address: EndpointAddress,
+        _ time: WallTime
+    ) -> [HeaderField] {
+        let headers = [
+            HeaderField("Host", address.hostHeader), Self.contentType, Self.userAgent,
+        ]
+        return headers
+            + signer.sign(
+                SigningRequest(
+                    method: "POST", path: address.path, headers: headers, body: Self.body),
+                scope: SigningScope(
+                    date: time.basicISO8601, region: endpoint.signingRegion, service: "sts"),
+                credentials: SigningCredentials(credentials))
+    }
+
+    /// The server's clock minus ours, at the midpoint between the request and the answer.
+    private static func skew(of response: HTTPResponse, from start: WallTime) -> Duration? {
+        guard response.age == nil, let date = response.date, let time = WallTime(httpDate: date)
+        else { return nil }
+        return time - (start + (response.sentAfter + response.answeredAfter) / 2)
+    }
+}
+
+extension SigningCredentials {
+    /// Takes the values out of what Resolving found.
+    fileprivate init(_ credentials: Credentials) {
+        self.init(
+            accessKeyID: credentials.accessKeyID.value,
+            secretAccessKey: credentials.secretAccessKey.value.withBytes(Array.init),
+            sessionToken: credentials.sessionToken?.value.withBytes(Array.init))
+    }
+}

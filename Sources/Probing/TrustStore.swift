@@ -1,0 +1,48 @@
+import CCurl
+import Glibc
+
+/// The certificates by which servers are verified: a file or a folder, of the system or a chosen one.
+///
+/// Never both: libcurl keeps the certificates it has read only when there is no folder, and reading the
+/// system's anew costs each new connection some 30 ms.
+enum TrustStore: Hashable, Sendable {
+    case file(String)
+    case folder(String)
+
+    /// Chooses the store for `AWS_CA_BUNDLE`, or the system's when there is none.
+    init(caBundle: String?) {
+        if let caBundle {
+            self = Self.isFolder(caBundle) ? .folder(caBundle) : .file(caBundle)
+            return
+        }
+        let version = curl_version_info(CURLVERSION_SEVENTH)?.pointee
+        let file = version?.cainfo.map { String(cString: $0) }
+        let folder = version?.capath.map { String(cString: $0) }
+        if let folder, file.map({ access($0, R_OK) != 0 }) ?? true {
+            self = .folder(folder)
+        } else {
+            self = .file(file ?? "/etc/ssl/certs/ca-certificates.crt")
+        }
+    }
+
+    /// Says why the store cannot be used, after libcurl said that it cannot.
+    var complaint: String {
+        let (name, path) =
+            switch self {
+            case .file(let path): ("CA bundle", path)
+            case .folder(let path): ("CA folder", path)
+            }
+        // Not blocking: the path may be that of a FIFO.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            return "cannot read the \(name) \(path): \(String(cString: strerror(errno)))"
+        }
+        close(descriptor)
+        return "the \(name) \(path) holds no usable certificate"
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+}

@@ -1,0 +1,29 @@
+import Glibc
+import Model
+
+/// Returns the system's own text for an `errno`.
+func systemText(_ code: Int32) -> String {
+    strerror(code).map { String(cString: $0) } ?? "error \(code)"
+}
+
+/// Returns what the bare text of a failed execution does not say, as a clause with its own comma.
+func hint(_ code: Int32, _ path: String) -> String {
+    switch code {
+    case ENOEXEC: ", a script needs a first line like #!/bin/sh"
+    case ENOENT where access(path, F_OK) == 0: ", the interpreter in its first line is missing"
+    default: ""
+    }
+}
+
+extension Instant {
+    /// Reads both clocks.
+    static func now() -> Instant {
+        var boot = timespec()
+        var real = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &boot)
+        clock_gettime(CLOCK_REALTIME, &real)
+        return Instant(
+            moment: Moment(nanoseconds: Int64(boot.tv_sec) * 1_000_000_000 + Int64(boot.tv_nsec)),
+            wall: WallTime(nanoseconds: Int64(real.tv_sec) * 1_000_000_000 + Int64(real.tv_nsec)))
+    }
+}

@@ -1,0 +1,54 @@
+package import Model
+
+/// Returns one fact of a diagnosis as a clause for people.
+package func text(of evidence: Evidence) -> String {
+    switch evidence {
+    case .requestID(let id): "request id \(id)"
+    case .httpStatus(let status): "HTTP status \(status)"
+    case .serviceError(let code, let message): message.isEmpty ? code : "\(code): \(message)"
+    case .skew(let skew): skewText(skew)
+    case .endpoint(let url): "endpoint \(url)"
+    case .secondOpinion(let question, let answer): "\(words(for: question)): \(answer)"
+    case .transport(let phase, let reason): "\(words(for: phase)): \(reason)"
+    case .location(let provenance): "found at \(provenance)"
+    case .character(let field, let name, let position): "\(field): \(name) at position \(position)"
+    case .expectation(let field, let expected, let actual):
+        "\(field): expected \(expected), got \(actual)"
+    case .note(let note): note
+    }
+}
+
+/// Returns all evidence of a diagnosis in one line.
+func text(of evidence: [Evidence]) -> String {
+    evidence.map { text(of: $0) }.joined(separator: "; ")
+}
+
+private func skewText(_ skew: Duration) -> String {
+    let milliseconds = abs(skew.nanoseconds / 1_000_000)
+    if milliseconds < 1_000 { return "this machine's clock agrees with AWS's to a second" }
+    let amount = Duration.milliseconds(milliseconds).rough
+    return skew < .zero
+        ? "this machine's clock is \(amount) ahead of AWS's"
+        : "this machine's clock is \(amount) behind AWS's"
+}
+
+private func words(for question: Question) -> String {
+    switch question {
+    case .asConfigured: "as configured"
+    case .mainRegion: "at the partition's main region"
+    case .withoutSessionToken: "without the session token"
+    }
+}
+
+private func words(for phase: TransportPhase) -> String {
+    switch phase {
+    case .lookup: "failed at the DNS lookup"
+    case .connect: "failed at connecting"
+    case .tls: "failed at the TLS handshake"
+    case .proxy: "failed at the proxy"
+    case .send: "failed while sending the request"
+    case .wait: "failed while waiting for the answer"
+    case .body: "failed while reading the answer"
+    case .setup: "failed before anything was sent"
+    }
+}

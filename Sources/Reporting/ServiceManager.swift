@@ -1,0 +1,90 @@
+import CSystemd
+import Dispatch
+import Glibc
+import Model
+import Synchronization
+
+/// The line to systemd: readiness, status and watchdog, by sd_notify.
+///
+/// All calls return at once and do nothing where no manager asked for notices (NOTIFY_SOCKET). They are sent
+/// in order on a queue of their own, because sd_notify waits while the manager's socket is full.
+package final class ServiceManager: Sendable {
+    /// Whether a manager listens.
+    package let isPresent: Bool
+
+    /// How often ``watchdog()`` is due at the latest, or nil when nobody waits for it.
+    ///
+    /// systemd kills the service when nothing came for this long; half of it is the usual interval.
+    package let watchdogInterval: Duration?
+
+    private let queue = DispatchQueue(label: "credwatch.notify")
+    /// Notices that wait for the queue.
+    private let waiting = Mutex(0)
+    private let mostWaiting = 64
+
+    /// Asks the environment what the manager wants.
+    package init() {
+        isPresent = environmentVariable("NOTIFY_SOCKET").map { !$0.isEmpty } ?? false
+        var microseconds: UInt64 = 0
+        // Above 292,000 years it is no interval but a mistake.
+        watchdogInterval =
+            sd_watchdog_enabled(0, &microseconds) > 0 && microseconds <= UInt64(Int64.max) / 1_000
+            ? .microseconds(Int64(microseconds)) : nil
+    }
+
+    /// Tells that the service is up, or that a reload is done.
+    package func ready(_ sentence: String) {
+        send("READY=1\nSTATUS=\(oneLine(sentence))", isNeeded: true)
+    }
+
+    /// Sets the sentence that `systemctl status` shows.
+    package func status(_ sentence: String) {
+        send("STATUS=\(oneLine(sentence))", isNeeded: false)
+    }
+
+    /// Tells that the service is alive.
+    package func watchdog() {
+        send("WATCHDOG=1", isNeeded: false)
+    }
+
+    /// Tells that a reload begins; ``ready(_:)`` ends it.
+    package func reloading(_ sentence: String = "reloading the config") {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        let microseconds = Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
+        send(
+            "RELOADING=1\nMONOTONIC_USEC=\(microseconds)\nSTATUS=\(oneLine(sentence))",
+            isNeeded: true)
+    }
+
+    /// Tells that the service ends.
+    package func stopping(_ sentence: String = "stopping") {
+        send("STOPPING=1\nSTATUS=\(oneLine(sentence))", isNeeded: true)
+    }
+
+    /// Waits until all notices are sent, at most this long.
+    package func flush(within limit: Duration) {
+        let done = DispatchSemaphore(value: 0)
+        queue.async { done.signal() }
+        _ = done.wait(timeout: .now() + .nanoseconds(Int(max(0, limit.nanoseconds))))
+    }
+
+    /// Sends a notice; one that is not needed is dropped when the manager does not keep up.
+    private func send(_ notice: String, isNeeded: Bool) {
+        guard isPresent else { return }
+        let hasRoom = waiting.withLock { waiting in
+            guard isNeeded || waiting < mostWaiting else { return false }
+            waiting += 1
+            return true
+        }
+        guard hasRoom else { return }
+        queue.async {
+            sd_notify(0, notice)
+            self.waiting.withLock { $0 -= 1 }
+        }
+    }
+
+    private func oneLine(_ sentence: String) -> String {
+        bounded(visible(sentence), bytes: 1_024)
+    }
+}

@@ -1,0 +1,128 @@
+package import Model
+
+/// The version of the status file's form; readers refuse another one.
+package let statusSchema = "credwatch-status/1"
+
+/// Renders the status file.
+///
+/// All keys are always there; what is absent is null. Up to a hundred profiles each member has a line of
+/// its own, beyond that the file is compact.
+package func renderStatus(_ document: StatusDocument) -> [UInt8] {
+    var writer = JSONWriter(
+        pretty: document.profiles.count <= 100, capacity: 1_024 * (document.profiles.count + 1))
+    writer.object { writer in
+        writer.member("schema", statusSchema)
+        writer.member("generated_at", document.generatedAt)
+        writer.member("valid_until", document.validUntil)
+        writer.member("overall", document.overall.rawValue)
+        writer.object("daemon") { writer in
+            writer.member("version", document.daemon.version)
+            writer.member("pid", Int(document.daemon.pid))
+            writer.member("started_at", document.daemon.startedAt)
+            writer.member("host", document.daemon.host)
+        }
+        writer.array("profiles") { writer in
+            for profile in document.profiles { write(profile, to: &writer) }
+        }
+        writer.array("groups") { writer in
+            for group in document.groups { write(group, to: &writer) }
+        }
+    }
+    writer.finish()
+    return writer.bytes
+}
+
+/// Writes one profile as an object, the form that the status file and `credwatch check --json` share.
+package func write(_ profile: ProfileStatus, to writer: inout JSONWriter) {
+    let diagnosis = profile.diagnosis
+    writer.object { writer in
+        writer.member("name", profile.name)
+        writer.member("state", profile.state.rawValue)
+        writer.member("since", profile.since)
+        writer.member("cause", diagnosis?.cause.rawValue)
+        writer.member("verdict", diagnosis?.verdict.rawValue)
+        writer.member("summary", diagnosis.map { redacted($0.summary) })
+        writer.member("remedy", diagnosis.map { redacted($0.remedy) })
+        writer.array("evidence") { writer in
+            for evidence in diagnosis?.evidence ?? [] { write(evidence, to: &writer) }
+        }
+        if let identity = profile.identity {
+            writer.object("identity") { writer in
+                writer.member("account", identity.account)
+                writer.member("arn", identity.arn)
+                writer.member("user_id", identity.userID)
+            }
+        } else {
+            writer.member("identity", nil as String?)
+        }
+        writer.member("access_key_id", profile.accessKeyID)
+        writer.member("source", profile.source)
+        writer.member("last_attempt_at", profile.lastAttemptAt)
+        writer.member("last_success_at", profile.lastSuccessAt)
+        writer.member("failing_since", profile.failingSince)
+        writer.member("consecutive_failures", profile.consecutiveFailures)
+        writer.member("latency_ms", profile.latency?.inMilliseconds)
+        writer.member("expires_at", profile.expiresAt)
+        writer.member("next_check_at", profile.nextCheckAt)
+    }
+}
+
+/// Writes one group as an object.
+func write(_ group: GroupStatus, to writer: inout JSONWriter) {
+    writer.object { writer in
+        writer.member("name", group.name)
+        writer.member("primary", group.primary)
+        writer.array("backups") { writer in
+            for backup in group.backups { writer.element(backup) }
+        }
+        writer.member("active", group.active)
+        writer.member("state", group.state.rawValue)
+        writer.member("detail", redacted(group.detail))
+        if let incident = group.incident {
+            write(incident, to: &writer)
+        } else {
+            writer.member("incident", nil as String?)
+        }
+        if let hook = group.hook {
+            write(hook, to: &writer)
+        } else {
+            writer.member("hook", nil as String?)
+        }
+    }
+}
+
+private func write(_ incident: Incident, to writer: inout JSONWriter) {
+    writer.object("incident") { writer in
+        writer.member("id", incident.id)
+        writer.member("event", incident.event.rawValue)
+        writer.member("from", incident.from)
+        writer.member("to", incident.to)
+        writer.member("cause", incident.cause.rawValue)
+        writer.member("summary", redacted(incident.summary))
+        writer.member("started_at", incident.startedAt)
+        writer.member("attempts", incident.attempts)
+        writer.member("by_hand", incident.byHand)
+    }
+}
+
+private func write(_ hook: HookRecord, to writer: inout JSONWriter) {
+    var code: Int?
+    var signal: Int?
+    var reason: String?
+    switch hook.result {
+    case .exited(let value): code = value
+    case .killed(let value): signal = value
+    case .notStarted(let value): reason = redacted(value)
+    case .timedOut, .interrupted, nil: break
+    }
+    writer.object("hook") { writer in
+        writer.member("event", hook.event.rawValue)
+        writer.member("result", hook.result.map(name(of:)))
+        writer.member("exit_code", code)
+        writer.member("signal", signal)
+        writer.member("reason", reason)
+        writer.member("attempts", hook.attempt)
+        writer.member("started_at", hook.startedAt)
+        writer.member("finished_at", hook.finishedAt)
+    }
+}

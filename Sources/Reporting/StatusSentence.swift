@@ -1,0 +1,51 @@
+package import Model
+
+/// Returns the sentence that `systemctl status` shows: `12 healthy, 1 failing (app: key not recognised),
+/// next check 14:03:10 UTC`.
+///
+/// `problems` are clauses of the daemon's own, like a status file that cannot be written. One line, at most
+/// 1 KiB.
+package func sentence(for document: StatusDocument, problems: [String] = []) -> String {
+    var parts = [counts(of: document, naming: 3)] + problems
+    if let next = document.profiles.lazy.compactMap(\.nextCheckAt).min() {
+        parts.append("next check \(next.timeOfDay) UTC")
+    }
+    return bounded(visible(redacted(parts.joined(separator: ", "))), bytes: 1_024)
+}
+
+/// Returns the number of profiles in each state, with the names of those in trouble, and the groups that
+/// are not ready.
+func counts(of document: StatusDocument, naming limit: Int) -> String {
+    var parts: [String] = []
+    for state in [ProfileState.healthy, .failing, .unknown, .pending] {
+        let profiles = document.profiles.filter { $0.state == state }
+        guard !profiles.isEmpty || state == .healthy else { continue }
+        var part = "\(profiles.count) \(state.rawValue)"
+        if state == .failing || state == .unknown {
+            part += " (\(names(of: profiles, limit: limit)))"
+        }
+        parts.append(part)
+    }
+    let groups = document.groups.filter { $0.state != .ready }
+    parts += groups.prefix(limit).map { "group \($0.name) \(words(for: $0))" }
+    if groups.count > limit { parts.append("\(groups.count - limit) more groups not ready") }
+    return parts.joined(separator: ", ")
+}
+
+private func names(of profiles: [ProfileStatus], limit: Int) -> String {
+    var parts = profiles.prefix(limit).map { profile in
+        profile.name + (profile.diagnosis.map { ": \($0.cause.title)" } ?? "")
+    }
+    if profiles.count > limit { parts.append("\(profiles.count - limit) more") }
+    return parts.joined(separator: ", ")
+}
+
+private func words(for group: GroupStatus) -> String {
+    switch group.state {
+    case .ready: "ready"
+    case .confirming: "confirms a failure"
+    case .failingOver: "fails over"
+    case .failedOver: "failed over to \(group.active)"
+    case .failoverFailed: "failover failed"
+    }
+}

@@ -1,0 +1,88 @@
+import Model
+
+/// Which of AWS's own STS endpoints is wanted.
+struct EndpointVariant: Sendable, Hashable {
+    var isFIPS = false
+    var isDualStack = false
+    /// `sts_regional_endpoints = legacy`: the oldest regions share the global endpoint.
+    var isLegacyGlobal = false
+}
+
+/// The endpoint for a region, and the main region's for a second opinion.
+struct EndpointPair: Sendable, Hashable {
+    var endpoint: Endpoint
+    var main: Endpoint?
+}
+
+extension EndpointPair {
+    /// Applies the rules by which the SDKs find the STS endpoint of a region.
+    init(region: String, _ variant: EndpointVariant) {
+        let partition = Partition(ofRegion: region)
+        let target = Target(region: region, variant, partition)
+        if target.isGlobal {
+            endpoint = Endpoint(
+                url: "https://sts.amazonaws.com", signingRegion: Partition.standard.mainRegion,
+                partition: partition.id)
+            main = nil
+            return
+        }
+        endpoint = Self.regional(target.region, target.variant, partition)
+        main =
+            target.region == partition.mainRegion
+            ? nil : Self.regional(partition.mainRegion, target.variant, partition)
+    }
+
+    /// A custom URL, signed for a region; it has no sibling at the main region.
+    init(_ url: EndpointURL, region: String) {
+        let partition = Partition(ofRegion: region)
+        let target = Target(region: region, EndpointVariant(), partition)
+        endpoint = Endpoint(
+            url: url.url, signingRegion: target.region,
+            partition: (Partition(ofHost: url.host) ?? partition).id)
+        main = nil
+    }
+
+    /// What a region's name stands for: `aws-global`, `fips-us-east-1` and the like are no regions.
+    private struct Target {
+        var region: String
+        var variant: EndpointVariant
+        var isGlobal: Bool
+
+        init(region: String, _ variant: EndpointVariant, _ partition: Partition) {
+            self.region = region
+            self.variant = variant
+            if region.hasPrefix("fips-") {
+                self.region = String(region.dropFirst(5))
+                self.variant.isFIPS = true
+            } else if region.hasSuffix("-fips") {
+                self.region = String(region.dropLast(5))
+                self.variant.isFIPS = true
+            }
+            let isPseudo = self.region == partition.pseudoRegion
+            if isPseudo { self.region = partition.mainRegion }
+            let isShared =
+                isPseudo && partition == .standard
+                || variant.isLegacyGlobal && legacyGlobalRegions.contains(self.region)
+            isGlobal = isShared && !self.variant.isFIPS && !variant.isDualStack
+        }
+    }
+
+    private static func regional(
+        _ region: String, _ variant: EndpointVariant, _ partition: Partition
+    ) -> Endpoint {
+        let suffix = variant.isDualStack ? partition.dualStackSuffix : partition.dnsSuffix
+        // The ordinary endpoints of the US government's regions are FIPS endpoints.
+        let isOrdinary =
+            !variant.isFIPS || (partition.id == "aws-us-gov" && !variant.isDualStack)
+        return Endpoint(
+            url: "https://sts\(isOrdinary ? "" : "-fips").\(region).\(suffix)",
+            signingRegion: region, partition: partition.id)
+    }
+}
+
+/// The regions that share the global endpoint when `sts_regional_endpoints` is `legacy`.
+private let legacyGlobalRegions: Set<String> = [
+    "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1",
+    "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1",
+    "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+]

@@ -1,0 +1,90 @@
+package import Model
+
+/// Something in a shared AWS file that the SDKs skip in silence, or that only some of them accept.
+///
+/// It never holds a value, nor a name that is not one of AWS's own or a profile's: a secret pasted
+/// on a line of its own looks like the name of a property.
+package struct FileFinding: Sendable, Hashable {
+    /// What was found.
+    package enum Kind: Sendable, Hashable {
+        case byteOrderMark
+        case nulByte
+        case invalidUTF8
+        /// `[app]` in the config file, which wants `[profile app]`.
+        case prefixMissing(profile: String)
+        /// `[profile app]` in the credentials file, which wants `[app]`.
+        case prefixNotWanted(profile: String)
+        case invalidSectionName
+        /// `[profile "app"]`, which botocore alone reads as `[profile app]`.
+        case quotedSectionName(profile: String)
+        /// `[kind name]` with a kind that means nothing here.
+        case unknownSectionKind
+        case invalidPropertyName
+        /// `[default]` beside `[profile default]`.
+        case defaultShadowed
+        case duplicateSection(name: String, firstLine: Int)
+        case duplicateProperty(name: String)
+        /// A comment that does not begin in the first column.
+        case indentedComment
+    }
+
+    package var kind: Kind
+    package var location: SourceLocation
+
+    package init(_ kind: Kind, at location: SourceLocation) {
+        self.kind = kind
+        self.location = location
+    }
+}
+
+extension FileFinding.Kind {
+    /// The profile that is skipped because its header has the wrong form.
+    var skippedProfile: String? {
+        switch self {
+        case .prefixMissing(let name), .prefixNotWanted(let name), .quotedSectionName(let name):
+            name
+        default: nil
+        }
+    }
+}
+
+extension FileFinding: CustomStringConvertible {
+    /// `file:line:column: sentence`.
+    package var description: String { "\(location): \(sentence)" }
+
+    /// What was found and what it leads to, without the place.
+    package var sentence: String {
+        switch kind {
+        case .byteOrderMark:
+            "The file begins with a byte order mark; botocore and other SDKs then refuse all of it."
+        case .nulByte:
+            "The line holds a NUL byte; some SDKs end the value there."
+        case .invalidUTF8:
+            "The line is not valid UTF-8; botocore and other SDKs then refuse the whole file."
+        case .prefixMissing(let profile):
+            "[\(profile)] is skipped: in the config file it has to be [profile \(profile)]."
+        case .prefixNotWanted(let profile):
+            "[profile \(profile)] is skipped: in the credentials file it has to be [\(profile)]."
+        case .invalidSectionName:
+            "The section is skipped: its name has a character other than letters, digits and "
+                + "_ - / . % @ : +"
+        case .quotedSectionName(let profile):
+            "[profile \"\(profile)\"] is skipped: only botocore and the AWS CLI take the quotes away."
+        case .unknownSectionKind:
+            "The section is skipped: only profile, sso-session and services may stand before a name."
+        case .invalidPropertyName:
+            "The property is skipped: its name has a character other than letters, digits and "
+                + "_ - / . % @ : +"
+        case .defaultShadowed:
+            "[default] is skipped, because the file has a [profile default] too."
+        case .duplicateSection(let name, let firstLine):
+            "The section \(name) stands on line \(firstLine) already; the two are merged here, but "
+                + "botocore refuses the whole file."
+        case .duplicateProperty(let name):
+            "\(name) is set twice in this section; the last one counts here, but botocore refuses "
+                + "the whole file."
+        case .indentedComment:
+            "The comment is indented; some SDKs take it for a part of the value above it."
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Glibc
+
+/// What the password database says about a user.
+struct PasswordEntry {
+    var name: String
+    var home: String
+
+    /// Looks a user up; nil when the database has no such user, or cannot be asked.
+    init?(uid: uid_t) {
+        let found = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) {
+            buffer -> (String, String)? in
+            var entry = passwd()
+            var result: UnsafeMutablePointer<passwd>?
+            guard let base = buffer.baseAddress,
+                getpwuid_r(uid, &entry, base, buffer.count, &result) == 0,
+                result != nil, let name = entry.pw_name, let home = entry.pw_dir
+            else { return nil }
+            return (String(cString: name), String(cString: home))
+        }
+        guard let found else { return nil }
+        (name, home) = found
+    }
+
+    /// A user for a person: `app (uid 1000)`, or `uid 1000` when the database does not know it.
+    static func describe(_ uid: uid_t) -> String {
+        PasswordEntry(uid: uid).map { "\($0.name) (uid \(uid))" } ?? "uid \(uid)"
+    }
+}

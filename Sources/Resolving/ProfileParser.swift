@@ -1,0 +1,250 @@
+import Model
+
+/// The parser of a shared AWS file: one pass over its lines.
+struct ProfileParser {
+    private let bytes: [UInt8]
+    private let path: String
+    private let kind: ProfileFileKind
+    private var line = 0
+    private var section = Place.nowhere
+    private var value = Value.none
+    /// The known properties that the section at hand has already.
+    private var seen: UInt64 = 0
+    private var bareDefault: Chain?
+
+    var findings: [FileFinding] = []
+    var sections: [ProfileFile.Section] = []
+    var properties: [ProfileFile.Property] = []
+    var profiles: [String: Chain] = [:]
+    var ssoSessions: [String: Chain] = [:]
+    var services: [String: Chain] = [:]
+
+    /// The first and the last section of one name, as indices.
+    struct Chain {
+        var first: Int32
+        var last: Int32
+    }
+
+    /// Which section the lines belong to.
+    private enum Place {
+        case nowhere, skipped, kept
+    }
+
+    /// What an indented line continues.
+    private enum Value {
+        case none
+        case text(kept: Bool)
+        /// An empty value, below which stand properties of its own.
+        case nested(kept: Bool)
+    }
+
+    init(_ bytes: [UInt8], path: String, kind: ProfileFileKind) {
+        self.bytes = bytes
+        self.path = path
+        self.kind = kind
+    }
+
+    mutating func parse() throws(ResolveProblem) {
+        guard bytes.count <= Int32.max else { throw malformed("the file is too large", line: 1) }
+        let encoding: FileEncoding
+        do { encoding = try FileEncoding(bytes) } catch { throw malformed(error.what, line: 1) }
+        for finding in encoding.findings {
+            report(finding.kind, line: finding.line, column: finding.column)
+        }
+        try reserve()
+        var start = encoding.start
+        while start < bytes.count {
+            line += 1
+            let feed = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+            try read(start..<bytes.endOfLine(start..<feed))
+            start = feed + 1
+        }
+        endSection()
+        settleDefault()
+        // The bytes are looked at before the lines are, so only now can the findings be put in
+        // order.
+        findings.sort { $0.location.line < $1.location.line }
+    }
+
+    /// Counts lines, so that the arrays get their size at once and keep nothing to spare.
+    private mutating func reserve() throws(ResolveProblem) {
+        var headers = 0
+        var others = 0
+        var atStart = true
+        for byte in bytes {
+            if atStart {
+                switch byte {
+                case 0x5B: headers += 1
+                case 0x09, 0x0A, 0x0D, 0x20, 0x23, 0x3B: break
+                default: others += 1
+                }
+            }
+            atStart = byte == 0x0A
+        }
+        guard headers + others <= ProfileFile.maxEntries else {
+            throw malformed(
+                "the file has more than \(ProfileFile.maxEntries) sections and properties", line: 1)
+        }
+        sections.reserveCapacity(headers)
+        properties.reserveCapacity(others)
+    }
+
+    private mutating func read(_ text: Range<Int>) throws(ResolveProblem) {
+        let content = bytes.trim(text)
+        guard !content.isEmpty else { return }
+        switch bytes[text.lowerBound] {
+        case 0x23, 0x3B: return
+        case 0x5B: try readHeader(text)
+        case 0x20, 0x09:
+            try readContinuation(content, column: content.lowerBound - text.lowerBound + 1)
+        default: try readProperty(text)
+        }
+    }
+
+    // MARK: Sections
+
+    private mutating func readHeader(_ text: Range<Int>) throws(ResolveProblem) {
+        endSection()
+        let comment = bytes[text].firstIndex(where: isCommentMark) ?? text.upperBound
+        let header = bytes.trim(text.lowerBound..<comment)
+        guard bytes[header.upperBound - 1] == 0x5D else {
+            throw malformed("the section header does not end with ]")
+        }
+        let inside = bytes.trim(header.lowerBound + 1..<header.upperBound - 1)
+        switch SectionHeader(bytes, inside, in: kind) {
+        case .section(.profile, let name, let hasPrefix): begin(name, in: \.profiles, hasPrefix)
+        case .section(.ssoSession, let name, _): begin(name, in: \.ssoSessions, true)
+        case .section(.services, let name, _): begin(name, in: \.services, true)
+        case .bareDefault: beginBareDefault()
+        case .skipped(let finding):
+            section = .skipped
+            report(finding)
+        }
+    }
+
+    private mutating func begin(
+        _ name: String, in table: WritableKeyPath<ProfileParser, [String: Chain]>, _ hasPrefix: Bool
+    ) {
+        let index = append(hasPrefix: hasPrefix)
+        if let chain = self[keyPath: table][name] {
+            link(name, chain, to: index)
+            self[keyPath: table][name]?.last = index
+        } else {
+            self[keyPath: table][name] = Chain(first: index, last: index)
+        }
+    }
+
+    private mutating func beginBareDefault() {
+        let index = append(hasPrefix: false)
+        if let chain = bareDefault { link("default", chain, to: index) }
+        bareDefault = Chain(first: bareDefault?.first ?? index, last: index)
+    }
+
+    private mutating func append(hasPrefix: Bool) -> Int32 {
+        section = .kept
+        let first = UInt32(properties.count)
+        sections.append(
+            ProfileFile.Section(
+                line: UInt32(line), firstProperty: first, endOfProperties: first,
+                hasPrefix: hasPrefix))
+        return Int32(sections.count - 1)
+    }
+
+    private mutating func link(_ name: String, _ chain: Chain, to index: Int32) {
+        sections[Int(chain.last)].next = index
+        let first = Int(sections[Int(chain.first)].line)
+        report(.duplicateSection(name: name, firstLine: first))
+    }
+
+    private mutating func endSection() {
+        if section == .kept {
+            sections[sections.count - 1].endOfProperties = UInt32(properties.count)
+        }
+        value = .none
+        seen = 0
+    }
+
+    /// Lets `[profile default]` win over `[default]`.
+    private mutating func settleDefault() {
+        guard let bareDefault else { return }
+        if profiles["default"] == nil {
+            profiles["default"] = bareDefault
+        } else {
+            report(.defaultShadowed, line: Int(sections[Int(bareDefault.first)].line))
+        }
+    }
+
+    // MARK: Properties
+
+    private mutating func readProperty(_ text: Range<Int>) throws(ResolveProblem) {
+        guard section != .nowhere else {
+            throw malformed(
+                "the first section header, like [default], has to stand before this line")
+        }
+        guard let (name, content) = bytes.splitProperty(text) else {
+            throw malformed("a line of the form name = value was expected")
+        }
+        let isNamed = bytes.isName(name)
+        if !isNamed { report(.invalidPropertyName) }
+        let isKept = isNamed && section == .kept
+        value = content.isEmpty ? .nested(kept: isKept) : .text(kept: isKept)
+        guard isKept else { return }
+        let known = KnownProperty(bytes[name])
+        if let known {
+            let mark: UInt64 = 1 << known.rawValue
+            if seen & mark != 0 { report(.duplicateProperty(name: known.name)) }
+            seen |= mark
+        }
+        properties.append(
+            ProfileFile.Property(
+                line: UInt32(line), nameStart: UInt32(name.lowerBound),
+                nameEnd: UInt32(name.upperBound), valueStart: UInt32(content.lowerBound),
+                valueEnd: UInt32(content.upperBound), known: known))
+    }
+
+    private mutating func readContinuation(
+        _ content: Range<Int>, column: Int
+    ) throws(ResolveProblem) {
+        if isCommentMark(bytes[content.lowerBound]) {
+            return report(.indentedComment, column: column)
+        }
+        switch value {
+        case .none where section == .nowhere:
+            throw malformed(
+                "the first section header, like [default], has to stand before this line",
+                column: column)
+        case .none:
+            throw malformed(
+                "the line is indented, but there is no property above it to continue",
+                column: column)
+        case .nested(let isKept):
+            guard bytes.splitProperty(content) != nil else {
+                throw malformed(
+                    "an indented line of the form name = value was expected below an empty value",
+                    column: column)
+            }
+            extend(to: content.upperBound, isKept)
+        case .text(let isKept):
+            extend(to: content.upperBound, isKept)
+        }
+    }
+
+    private mutating func extend(to end: Int, _ isKept: Bool) {
+        guard isKept else { return }
+        properties[properties.count - 1].valueEnd = UInt32(end)
+        properties[properties.count - 1].isContinued = true
+    }
+
+    // MARK: Findings
+
+    private func malformed(_ what: String, line: Int? = nil, column: Int = 1) -> ResolveProblem {
+        .fileMalformed(
+            SourceLocation(file: path, line: line ?? self.line, column: column), what: what)
+    }
+
+    private mutating func report(_ kind: FileFinding.Kind, line: Int? = nil, column: Int = 1) {
+        guard findings.count < ProfileFile.maxFindings else { return }
+        let place = SourceLocation(file: path, line: line ?? self.line, column: column)
+        findings.append(FileFinding(kind, at: place))
+    }
+}

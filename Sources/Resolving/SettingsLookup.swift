@@ -1,0 +1,115 @@
+import Model
+
+/// The settings that decide where a request goes, from all the places that may hold them.
+struct SettingsLookup {
+    let configuration: ProfileConfiguration
+    let overrides: AWSOverrides
+    let environment: EnvironmentSettings
+    let profile: SharedProfile?
+    /// Finds a `[services x]` section.
+    let services: (String) -> SharedProfile?
+
+    /// The region: credwatch.yaml, the environment, the profile, the defaults of credwatch.yaml.
+    func region() throws(ResolveProblem) -> Sourced<String> {
+        let found =
+            configuration.region ?? environment.region ?? profile?.text(.region)
+            ?? configuration.defaultRegion
+        guard let found else {
+            return Sourced(
+                "us-east-1", from: .builtIn("no region is set anywhere, so us-east-1 it is"))
+        }
+        if let flaw = regionFlaw(found.value) {
+            throw .badSetting(name: name(of: found, else: "region"), what: flaw, found.provenance)
+        }
+        return found
+    }
+
+    /// The endpoint URL that somebody set, in the order of the SDKs.
+    func customURL() throws(ResolveProblem) -> Sourced<EndpointURL>? {
+        guard let text = try customURLText() else { return nil }
+        switch EndpointURL.parse(text.value) {
+        case .success(let url): return Sourced(url, from: text.provenance)
+        case .failure(let flaw):
+            throw .badSetting(
+                name: name(of: text, else: "endpoint_url"), what: flaw.what, text.provenance)
+        }
+    }
+
+    private func customURLText() throws(ResolveProblem) -> Sourced<String>? {
+        if let override = overrides.endpointURL { return override }
+        let ignore = environment.ignoreEndpointURLs ?? profile?.text(.ignoreEndpointURLs)
+        if let ignore, try flag(ignore, .ignoreEndpointURLs) { return nil }
+        if let url = environment.endpointURL { return url }
+        if let reference = profile?.text(.services) {
+            guard let section = services(reference.value) else {
+                throw .badSetting(
+                    name: "services", what: "the config file has no such [services] section",
+                    reference.provenance)
+            }
+            if let url = section.nested(.endpointURL, below: .sts) { return url }
+        }
+        return profile?.text(.endpointURL)
+    }
+
+    /// Which of the standard endpoints is wanted, and the setting that makes it special.
+    func variant() throws(ResolveProblem) -> (EndpointVariant, setting: Sourced<String>?) {
+        var variant = EndpointVariant()
+        var setting: Sourced<String>?
+        if let value = environment.stsRegionalEndpoints ?? profile?.text(.stsRegionalEndpoints) {
+            switch value.value.lowercased() {
+            case "legacy": variant.isLegacyGlobal = true
+            case "regional": break
+            default:
+                throw .badSetting(
+                    name: name(of: value, else: KnownProperty.stsRegionalEndpoints.name),
+                    what: "it has to be regional or legacy", value.provenance)
+            }
+        }
+        if let value = environment.useDualStack ?? profile?.text(.useDualStack),
+            try flag(value, .useDualStack)
+        {
+            variant.isDualStack = true
+            setting = value
+        }
+        if let value = environment.useFIPS ?? profile?.text(.useFIPS), try flag(value, .useFIPS) {
+            variant.isFIPS = true
+            setting = value
+        }
+        return (variant, setting)
+    }
+
+    private func flag(
+        _ value: Sourced<String>, _ property: KnownProperty
+    ) throws(ResolveProblem) -> Bool {
+        switch value.value.lowercased() {
+        case "true": return true
+        case "false": return false
+        default:
+            throw .badSetting(
+                name: name(of: value, else: property.name), what: "it has to be true or false",
+                value.provenance)
+        }
+    }
+
+    private func name(of setting: Sourced<String>, else property: String) -> String {
+        if case .environment(let variable) = setting.provenance { variable } else { property }
+    }
+}
+
+/// Says what keeps a text from being a region; nil when it is one.
+///
+/// The text itself is not repeated, since it may be a secret in the wrong place.
+func regionFlaw(_ text: String) -> String? {
+    let bytes = Array(text.utf8)
+    if bytes.isEmpty { return "it is empty" }
+    if bytes.count > 63 { return "it is longer than 63 characters" }
+    for (index, byte) in bytes.enumerated() {
+        switch byte {
+        case 0x61...0x7A, 0x30...0x39, 0x2D: continue
+        case 0x41...0x5A: return "it has a capital letter, and regions are written in small ones"
+        default: return "character \(index + 1) is not a small letter, a digit or a hyphen"
+        }
+    }
+    if bytes.first == 0x2D || bytes.last == 0x2D { return "it begins or ends with a hyphen" }
+    return nil
+}

@@ -1,0 +1,94 @@
+import Model
+
+/// A change of one fault switch.
+package enum FaultChange: Sendable, Hashable {
+    case clockOffset(Duration)
+    case throttle(Bool)
+    case outage(Bool)
+    case latency(Duration)
+    case refuseRegions(Set<String>)
+    case propagationDelay(Duration)
+    case secretHold(Duration)
+    case alterSignatures(Bool)
+
+    /// The names that ``init(name:value:)`` reads.
+    package static let names = [
+        "clock_offset", "throttle", "outage", "latency", "refuse_regions", "propagation_delay",
+        "secret_hold", "alter_signatures",
+    ]
+
+    /// Reads `clock_offset` with `-6m`, `throttle` with `on`, `refuse_regions` with `me-south-1+af-south-1`.
+    package init(name: String, value: String) throws(CommandProblem) {
+        switch name {
+        case "clock_offset": self = .clockOffset(try Self.offset(name, value))
+        case "throttle": self = .throttle(try Self.onOff(name, value))
+        case "outage": self = .outage(try Self.onOff(name, value))
+        case "latency": self = .latency(try Self.duration(name, value))
+        case "refuse_regions":
+            self = .refuseRegions(Set(value.split { $0 == "+" || $0 == "," }.map(String.init)))
+        case "propagation_delay": self = .propagationDelay(try Self.duration(name, value))
+        case "secret_hold": self = .secretHold(try Self.duration(name, value))
+        case "alter_signatures": self = .alterSignatures(try Self.onOff(name, value))
+        default:
+            throw CommandProblem(
+                "\(name) is no fault; known are \(Self.names.joined(separator: ", ")).")
+        }
+    }
+
+    /// Applies the change.
+    func apply(to faults: inout FaultSwitches) {
+        switch self {
+        case .clockOffset(let offset): faults.clockOffset = offset
+        case .throttle(let isOn): faults.isThrottling = isOn
+        case .outage(let isOn): faults.isOut = isOn
+        case .latency(let latency): faults.latency = latency
+        case .refuseRegions(let regions): faults.refusedRegions = regions
+        case .propagationDelay(let delay): faults.propagationDelay = delay
+        case .secretHold(let hold): faults.secretHold = hold
+        case .alterSignatures(let isOn): faults.altersSignatures = isOn
+        }
+    }
+
+    /// The change as a line: `throttle is on`.
+    var line: String {
+        switch self {
+        case .clockOffset(let offset): "clock_offset is \(offset.text)"
+        case .throttle(let isOn): "throttle is \(isOn ? "on" : "off")"
+        case .outage(let isOn): "outage is \(isOn ? "on" : "off")"
+        case .latency(let latency): "latency is \(latency.text)"
+        case .refuseRegions(let regions):
+            "refuse_regions is \(regions.isEmpty ? "empty" : regions.sorted().joined(separator: "+"))"
+        case .propagationDelay(let delay): "propagation_delay is \(delay.text)"
+        case .secretHold(let hold): "secret_hold is \(hold.text)"
+        case .alterSignatures(let isOn): "alter_signatures is \(isOn ? "on" : "off")"
+        }
+    }
+
+    private static func onOff(_ name: String, _ value: String) throws(CommandProblem) -> Bool {
+        switch value {
+        case "on": return true
+        case "off": return false
+        default: throw CommandProblem("\(name) is on or off, not '\(value)'.")
+        }
+    }
+
+    private static func duration(
+        _ name: String, _ value: String
+    ) throws(CommandProblem) -> Duration {
+        guard let duration = Duration(parsing: value), duration <= .seconds(86_400) else {
+            throw CommandProblem(
+                "\(name) is a duration of at most a day like 250ms or 5s, not '\(value)'.")
+        }
+        return duration
+    }
+
+    private static func offset(_ name: String, _ value: String) throws(CommandProblem) -> Duration {
+        let sign = value.first == "-" ? -1 : 1
+        let digits = value.first == "-" || value.first == "+" ? value.dropFirst() : value[...]
+        guard let duration = Duration(parsing: digits), duration <= .seconds(366 * 86_400) else {
+            throw CommandProblem(
+                "\(name) is a duration of at most a year like -6m or +1h, not '\(value)'.")
+        }
+        return duration * sign
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Configuring
+import Daemon
+import Glibc
+import Model
+import Reporting
+
+/// `credwatch check`: one pass, now.
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check profiles once, now.",
+        discussion: """
+            Checks all profiles of the config at the same time. Without a config file, checks what an \
+            application would use that names no profile: environment keys, else the profile in \
+            AWS_PROFILE or `default`. A name that the config does not have is taken for a profile of \
+            the shared AWS files.
+
+            EXIT CODES
+              0 healthy, 1 degraded (some unknown), 2 failing, 3 unknown, 64 wrong usage, 78 config refused
+            """)
+
+    @Argument(help: "The profiles to check. Default: all of the config")
+    var profiles: [String] = []
+
+    @OptionGroup var options: ConfigOption
+
+    @Flag(name: .long, help: "Print JSON in place of a table. Default: a table")
+    var json = false
+
+    func run() async throws {
+        let configuration = try selectedConfiguration()
+        let progress = ProgressLine(total: configuration.profiles.count)
+        let document: StatusDocument
+        do {
+            document = try await checkOnce(configuration) { progress.show(finished: $0) }
+        } catch {
+            complain("credwatch: \(error.reason)")
+            throw ExitCode(Overall.unknown.exitCode)
+        }
+        progress.clear()
+        if json {
+            write(renderCheck(document), to: STDOUT_FILENO)
+        } else {
+            write(
+                profileTable(document.profiles, style: tableStyle(), now: document.generatedAt)
+                    + "\n", to: STDOUT_FILENO)
+        }
+        if document.overall != .healthy { throw ExitCode(document.overall.exitCode) }
+    }
+
+    /// The profiles that were asked for, with the settings of the config where there is one.
+    private func selectedConfiguration() throws -> Configuration {
+        var configuration: Configuration
+        if options.config != nil || access(Configuration.defaultFile, F_OK) == 0 {
+            configuration = try loadOrExit(options.file)
+        } else {
+            let name = environment("AWS_PROFILE") ?? "default"
+            configuration = Configuration(profiles: [
+                ProfileConfiguration(name: name, origin: .defaultChain)
+            ])
+        }
+        configuration.groups = []
+        guard !profiles.isEmpty else { return configuration }
+        let known = Dictionary(
+            configuration.profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var seen: Set<String> = []
+        configuration.profiles = profiles.filter { seen.insert($0).inserted }.map { name in
+            let profile = known[name]
+            return profile?.origin == .defaultChain && options.config == nil
+                ? ProfileConfiguration(name: name)
+                : profile ?? ProfileConfiguration(name: name)
+        }
+        return configuration
+    }
+}

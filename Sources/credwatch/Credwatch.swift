@@ -1,0 +1,37 @@
+import ArgumentParser
+import Model
+
+/// The command line.
+@main
+struct Credwatch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "credwatch",
+        abstract: "Watches AWS credentials, says why one fails, and moves to a proven backup.",
+        discussion: """
+            EXIT CODES
+              check, status   0 healthy, 1 degraded, 2 failing, 3 unknown or stale
+              validate        0 valid, 1 with warnings, 2 refused
+              hook test, failover, failback
+                              0 done, 2 not done, 3 no answer from the daemon
+              run             0 stopped by a signal, 1 could not start, 78 config refused
+              all             64 wrong usage
+            """,
+        version: credwatchVersion,
+        subcommands: [
+            Run.self, Check.self, Status.self, Validate.self, Failover.self, Failback.self,
+            Hook.self,
+        ])
+}
+
+/// The option that names the config.
+struct ConfigOption: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The config file.", discussion: "Default: \(Configuration.defaultFile)",
+            valueName: "file"))
+    var config: String?
+
+    /// The file that was named, or the default one.
+    var file: String { config ?? Configuration.defaultFile }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Configuring
+import Daemon
+import Model
+
+/// What an order by hand needs.
+struct OrderOptions: ParsableArguments {
+    @Argument(help: "The failover group.")
+    var group: String
+
+    @Flag(name: .long, help: "Move without a proof that the target is good. Default: ask for it")
+    var force = false
+
+    @OptionGroup var options: ConfigOption
+
+    /// Gives the order to the daemon and prints its answer.
+    func give(_ command: ControlRequest.Command) throws {
+        let configuration = try loadOrExit(options.file)
+        let request = ControlRequest(command: command, group: group, force: force)
+        do {
+            let reply = try send(request, to: configuration.controlSocket)
+            print(reply.text)
+            if !reply.done { throw ExitCode(2) }
+        } catch let problem as ControlProblem {
+            complain(problem.description)
+            throw ExitCode(3)
+        }
+    }
+}
+
+/// `credwatch failover GROUP`.
+struct Failover: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Move a group to its first proven backup now.",
+        discussion: """
+            Asks the running daemon, which probes the backups, runs the hook and answers when it is \
+            done. Only root and the daemon's user may.
+
+            EXIT CODES
+              0 moved, 2 not moved (the reason is printed), 3 no answer from the daemon, 64 wrong usage
+            """)
+
+    @OptionGroup var order: OrderOptions
+
+    func run() throws { try order.give(.failover) }
+}
+
+/// `credwatch failback GROUP`.
+struct Failback: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Move a group back to its primary now.",
+        discussion: """
+            Asks the running daemon, which probes the primary, runs the hook and answers when it is \
+            done. Only root and the daemon's user may.
+
+            EXIT CODES
+              0 moved, 2 not moved (the reason is printed), 3 no answer from the daemon, 64 wrong usage
+            """)
+
+    @OptionGroup var order: OrderOptions
+
+    func run() throws { try order.give(.failback) }
+}

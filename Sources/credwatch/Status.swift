@@ -1,0 +1,61 @@
+import ArgumentParser
+import Configuring
+import Glibc
+import Model
+import Reporting
+import Scheduling
+
+/// `credwatch status`: what the status file says.
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what the daemon's status file says.",
+        discussion: """
+            Reads the file only; the daemon is not asked. A file that was not renewed in its time counts \
+            as unknown.
+
+            EXIT CODES
+              0 healthy, 1 degraded, 2 failing, 3 unknown, stale or no status file, 64 wrong usage
+            """)
+
+    @OptionGroup var options: ConfigOption
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The status file.",
+            discussion:
+                "Default: status.file of the config, or \(Configuration.defaultStatusFile) without a config",
+            valueName: "file"))
+    var file: String?
+
+    @Flag(name: .long, help: "Print the file's JSON in place of a table. Default: a table")
+    var json = false
+
+    func run() throws {
+        let path = try statusFile()
+        let read: StatusContents
+        do {
+            read = try readStatus(path: path)
+        } catch {
+            complain("credwatch: \(error)")
+            throw ExitCode(Overall.unknown.exitCode)
+        }
+        let now = SystemClock.wall()
+        if json {
+            write(read.bytes, to: STDOUT_FILENO)
+        } else {
+            write(renderTable(read.document, style: tableStyle(), now: now), to: STDOUT_FILENO)
+        }
+        let isStale = read.document.validUntil < now
+        let overall = isStale ? Overall.unknown : read.document.overall
+        if overall != .healthy { throw ExitCode(overall.exitCode) }
+    }
+
+    private func statusFile() throws -> String {
+        if let file { return file }
+        guard options.config != nil || access(Configuration.defaultFile, R_OK) == 0 else {
+            return Configuration.defaultStatusFile
+        }
+        return try loadOrExit(options.file).statusFile
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Daemon
+import Model
+
+/// `credwatch validate`: the check that the daemon makes before it takes a config.
+struct Validate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check a config, and print every problem.",
+        discussion: """
+            Makes the same check as the daemon at its start and at a reload: the file itself, the keys of \
+            each primary and backup, and the hooks. Each problem is a line `file:line:column: message \
+            [rule]`. Sends nothing.
+
+            EXIT CODES
+              0 valid, 1 valid with warnings, 2 refused, 64 wrong usage
+            """)
+
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+        let outcome = await inspectConfiguration(options.file)
+        for problem in outcome.problems { complain(problem.description) }
+        if outcome.isRefused { throw ExitCode(2) }
+        print("\(options.file): valid")
+        if !outcome.problems.isEmpty { throw ExitCode(1) }
+    }
+}

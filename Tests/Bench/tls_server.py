@@ -1,0 +1,152 @@
+"""The local STS that every candidate talks to: nginx with TLS, keep-alive and one fixed answer."""
+
+import http.client
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+from measure import BenchError
+
+SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+
+IDENTITY = (
+    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
+    "<GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/bench</Arn>"
+    "<UserId>AIDACKCEVSQ6C2EXAMPLE</UserId><Account>123456789012</Account>"
+    "</GetCallerIdentityResult><ResponseMetadata><RequestId>{request_id}</RequestId>"
+    "</ResponseMetadata></GetCallerIdentityResponse>"
+)
+
+CONFIG = """
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log warn;
+{user}
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    keepalive_requests 100000000;
+    keepalive_timeout 75s;
+    server {{
+        listen 127.0.0.1:{port} ssl;
+        ssl_certificate {folder}/server.pem;
+        ssl_certificate_key {folder}/server.key;
+        ssl_protocols TLSv1.2 TLSv1.3;
+        default_type text/xml;
+        location / {{
+            add_header x-amzn-RequestId $request_id;
+            return 200 '{answer}';
+        }}
+    }}
+    server {{
+        listen 127.0.0.1:{status_port};
+        keepalive_timeout 1d;
+        location / {{ stub_status; }}
+    }}
+}}
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def openssl(*arguments):
+    done = subprocess.run(["openssl", *arguments], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise BenchError(f"openssl {arguments[0]} failed: {done.stderr.strip()[-200:]}")
+
+
+def make_certificates(folder):
+    """Makes a CA, a certificate for 127.0.0.1, and a bundle of the system's CAs with ours added."""
+    ca, key, request = f"{folder}/ca.pem", f"{folder}/server.key", f"{folder}/server.csr"
+    subject = ["-subj", "/CN=credwatch benchmark CA"]
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject,
+            "-keyout", f"{folder}/ca.key", "-out", ca)
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1",
+            "-keyout", key, "-out", request)
+    with open(f"{folder}/san.cnf", "w") as file:
+        file.write("subjectAltName=IP:127.0.0.1\nbasicConstraints=critical,CA:FALSE\n")
+    openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", f"{folder}/ca.key",
+            "-CAcreateserial", "-days", "2", "-extfile", f"{folder}/san.cnf",
+            "-out", f"{folder}/server.pem")
+    with open(f"{folder}/bundle.pem", "wb") as bundle:
+        for source in (SYSTEM_BUNDLE, ca):
+            if os.path.exists(source):
+                with open(source, "rb") as file:
+                    bundle.write(file.read())
+
+
+class TLSServer:
+    """nginx in a folder of its own, from entering to leaving a `with`.
+
+    `bundle` holds what a machine trusts and our CA: a process that starts pays for reading it, as
+    it does in production. `ca` is our CA alone.
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.port, self.status_port = free_port(), free_port()
+        self.url = f"https://127.0.0.1:{self.port}"
+        self.bundle, self.ca = f"{folder}/bundle.pem", f"{folder}/ca.pem"
+
+    def __enter__(self):
+        make_certificates(self.folder)
+        config = f"{self.folder}/nginx.conf"
+        with open(config, "w") as file:
+            file.write(CONFIG.format(
+                folder=self.folder, port=self.port, status_port=self.status_port,
+                user="user root;" if os.geteuid() == 0 else "",
+                answer=IDENTITY.format(request_id="$request_id")))
+        nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+        self.process = subprocess.Popen(
+            [nginx, "-p", self.folder, "-c", config, "-e", f"{self.folder}/error.log"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.own_requests = 0
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.status_port, timeout=5)
+        deadline = time.monotonic() + 5
+        while True:
+            try:
+                self.requests()
+                return self
+            except OSError:
+                self.connection.close()
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    self.__exit__()
+                    raise BenchError(f"nginx did not start: {self.last_error()}") from None
+                time.sleep(0.02)
+
+    def __exit__(self, *_):
+        self.connection.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def last_error(self):
+        try:
+            with open(f"{self.folder}/error.log") as file:
+                return file.read().strip()[-300:] or "no message"
+        except OSError:
+            return "no message"
+
+    def requests(self):
+        """How many requests were answered so far, questions about this number not counted."""
+        self.connection.request("GET", "/")
+        text = self.connection.getresponse().read().decode()
+        self.own_requests += 1
+        return int(re.search(r"^ \d+ \d+ (\d+)", text, re.MULTILINE).group(1)) - self.own_requests

@@ -1,0 +1,88 @@
+import Glibc
+import Model
+import Probing
+import Support
+import Testing
+
+/// TLS, as the transport verifies it.
+@Suite struct TrustTests {
+    @Test func acceptsACertificateOfTheBundle() async throws {
+        let server = try FaultServer(.identity, tls: .valid)
+        let prober = try makeProber(CurlOptions(caBundle: server.caBundle, proxy: .none))
+        for _ in 0..<3 {
+            let outcome = await prober.probe(
+                exampleCredentials(), at: server.endpoint, timeout: .seconds(10))
+            #expect(outcome.details?.httpStatus == 200, "\(outcome)")
+        }
+        #expect(server.connectionCount == 1)
+    }
+
+    @Test(arguments: [
+        (TestCertificate.wrongHost, "no alternative certificate subject name"),
+        (.selfSigned, "self-signed certificate"),
+        (.expired, "certificate has expired"),
+    ])
+    func refusesABadCertificate(kind: TestCertificate, words: String) async throws {
+        let server = try FaultServer(.identity, tls: kind)
+        let outcome = try await makeProber(CurlOptions(caBundle: server.caBundle, proxy: .none))
+            .probe(exampleCredentials(), at: server.endpoint, timeout: .seconds(10))
+        let failure = try #require(outcome.failure, "\(outcome)")
+        #expect(failure.phase == .tls)
+        #expect(failure.reason.hasPrefix("no TLS with 127.0.0.1: "))
+        #expect(failure.reason.contains(words), "\(failure.reason)")
+        #expect(server.requestCount == 0)
+    }
+
+    @Test func refusesAnAuthorityThatTheSystemDoesNotKnow() async throws {
+        let server = try FaultServer(.identity, tls: .valid)
+        let outcome = try await makeProber().probe(
+            exampleCredentials(), at: server.endpoint, timeout: .seconds(10))
+        #expect(outcome.failure?.phase == .tls, "\(outcome)")
+        #expect(server.requestCount == 0)
+    }
+
+    @Test func saysThatAServerEndsNoHandshake() async throws {
+        let server = try FaultServer(.garbage)
+        let endpoint = Endpoint(
+            url: "https://127.0.0.1:\(server.port)", signingRegion: "us-east-1", partition: "aws")
+        let outcome = try await makeProber().probe(
+            exampleCredentials(), at: endpoint, timeout: .milliseconds(400))
+        let failure = try #require(outcome.failure, "\(outcome)")
+        #expect(failure.phase == .tls && failure.timedOut)
+    }
+
+    @Test func namesABundleThatCannotBeRead() async throws {
+        let server = try FaultServer(.identity, tls: .valid)
+        let outcome = try await makeProber(
+            CurlOptions(caBundle: "/nonexistent/ca.pem", proxy: .none)
+        ).probe(exampleCredentials(), at: server.endpoint, timeout: .seconds(10))
+        let failure = try #require(outcome.failure, "\(outcome)")
+        #expect(failure.phase == .setup)
+        #expect(
+            failure.reason
+                == "cannot read the CA bundle /nonexistent/ca.pem: No such file or directory")
+    }
+
+    @Test func healsWhenTheBundleIsMended() async throws {
+        let server = try FaultServer(.identity, tls: .valid)
+        let other = try FaultServer(.identity, tls: .valid)
+        let good = try #require(server.caBundle)
+        let wrong = try #require(other.caBundle)
+        let bundle = good + ".link"
+        #expect(symlink(wrong, bundle) == 0)
+        defer { unlink(bundle) }
+        let prober = try makeProber(CurlOptions(caBundle: bundle, proxy: .none))
+        let before = await prober.probe(
+            exampleCredentials(), at: server.endpoint, timeout: .seconds(10))
+        #expect(before.failure?.phase == .tls, "\(before)")
+        #expect(unlink(bundle) == 0 && symlink(good, bundle) == 0)
+        // What libcurl has read is trusted for a second at most after a refusal.
+        let start = ContinuousClock.now
+        var after = before
+        while after.failure != nil, ContinuousClock.now - start < .seconds(10) {
+            after = await prober.probe(
+                exampleCredentials(), at: server.endpoint, timeout: .seconds(10))
+        }
+        #expect(after.details?.httpStatus == 200, "\(after)")
+    }
+}

@@ -1,0 +1,44 @@
+import Glibc
+import Testing
+
+/// Runs tests of this very binary again inside a mount namespace of their own.
+///
+/// What such a test needs, a journald or a full disk, exists there only, and nothing outside changes.
+/// The suites for it are disabled elsewhere; one test outside starts them and reports what they found.
+enum PrivateNamespace {
+    /// The variable that tells a suite which namespace it is in.
+    static let variable = "CREDWATCH_TEST_NAMESPACE"
+
+    static func isInside(_ name: String) -> Bool {
+        getenv(variable).map { String(cString: $0) } == name
+    }
+
+    /// Whether this machine lets us have one: root, unshare and mount are needed.
+    static func isPossible() async -> Bool {
+        let probe = "mount -t tmpfs -o size=64k tmpfs /run"
+        let command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", probe]
+        guard geteuid() == 0 else { return false }
+        return (try? await run(command))?.status == 0
+    }
+
+    /// Runs one suite after a shell script has prepared the namespace.
+    ///
+    /// The script ends by calling `"$@"`. The suite has to pass, with at least one test.
+    static func runSuite(
+        _ suite: String, in name: String, script: String, environment: [String: String] = [:]
+    ) async throws {
+        let executable = try #require(readLink("/proc/self/exe"))
+        let result = try await run(
+            [
+                "unshare", "--mount", "--propagation", "private", "sh", "-c", "set -eu\n" + script,
+                "sh", executable, "--testing-library", "swift-testing", "--filter",
+                "ReportingTests.\(suite)/",
+            ],
+            environment: environment.merging([variable: name]) { first, _ in first })
+        #expect(result.status == 0, "\(result.output)")
+        #expect(!result.output.contains("skipped"), "\(result.output)")
+        #expect(
+            result.output.contains(/Test run with [1-9]\d* tests? in .* passed/), "\(result.output)"
+        )
+    }
+}

@@ -1,0 +1,117 @@
+import Model
+import Testing
+
+@testable import Reporting
+
+@Suite struct StatusRenderingTests {
+    func text(_ document: StatusDocument) -> String {
+        String(decoding: renderStatus(document), as: UTF8.self)
+    }
+
+    @Test func hasEveryKeyAlsoWhereNothingIsKnown() {
+        var writer = JSONWriter()
+        write(Samples.pending, to: &writer)
+        #expect(
+            writer.text == """
+                {"name":"later","state":"pending","since":null,"cause":null,"verdict":null,\
+                "summary":null,"remedy":null,"evidence":[],"identity":null,"access_key_id":null,\
+                "source":null,"last_attempt_at":null,"last_success_at":null,"failing_since":null,\
+                "consecutive_failures":0,"latency_ms":null,"expires_at":null,"next_check_at":null}
+                """)
+    }
+
+    @Test func writesWhatIsKnown() {
+        var writer = JSONWriter()
+        write(Samples.healthy, to: &writer)
+        #expect(
+            writer.text == """
+                {"name":"app-backup","state":"healthy","since":"2026-11-22T12:01:10Z","cause":"ok",\
+                "verdict":"good","summary":"The key works.","remedy":"","evidence":[],\
+                "identity":{"account":"123456789012",\
+                "arn":"arn:aws:iam::123456789012:user/backup","user_id":"AIDAQNCLJGYSAZAAN74CX"},\
+                "access_key_id":"ASIAY34FZKBOKMUTVV7A","source":null,\
+                "last_attempt_at":"2026-11-22T14:03:10Z","last_success_at":"2026-11-22T14:03:10Z",\
+                "failing_since":null,"consecutive_failures":0,"latency_ms":38,\
+                "expires_at":"2026-11-22T15:03:10Z","next_check_at":"2026-11-22T14:05:11Z"}
+                """)
+    }
+
+    @Test func writesAGroupWithItsIncidentAndHook() {
+        var writer = JSONWriter()
+        write(Samples.group, to: &writer)
+        #expect(
+            writer.text == """
+                {"name":"app","primary":"app","backups":["app-backup"],"active":"app-backup",\
+                "state":"failed_over","detail":"The primary is still refused.",\
+                "incident":{"id":"5b0f7a0c-8f44-4c56-9c7b-0d3f1b7f4a11","event":"failover",\
+                "from":"app","to":"app-backup","cause":"key_not_recognized",\
+                "summary":"AWS does not recognise the access key.",\
+                "started_at":"2026-11-22T14:02:40Z","attempts":1,"by_hand":false},\
+                "hook":{"event":"failover","result":"succeeded","exit_code":0,"signal":null,\
+                "reason":null,"attempts":1,"started_at":"2026-11-22T14:02:41Z",\
+                "finished_at":"2026-11-22T14:02:43Z"}}
+                """)
+    }
+
+    @Test func beginsWithTheSchemaAndEndsWithALineFeed() {
+        let text = text(Samples.document)
+        #expect(
+            text.hasPrefix("{\n  \"schema\": \"credwatch-status/1\",\n  \"generated_at\": \"2026"))
+        #expect(text.hasSuffix("\n}\n"))
+    }
+
+    @Test func isCompactWhenItIsLarge() {
+        var document = Samples.document
+        document.profiles = Array(repeating: Samples.healthy, count: 101)
+        #expect(text(document).split(separator: "\n").count == 1)
+    }
+
+    @Test func aSecretThatSlippedIntoAMessageStopsHere() {
+        var document = Samples.document
+        let slip = "SecretAccessKey=\(RedactionTests.secret)"
+        document.profiles[1].diagnosis = Diagnosis(
+            cause: .wrongSecret, verdict: .bad, summary: slip, remedy: slip,
+            evidence: [
+                .note(slip), .serviceError(code: "X", message: slip), .endpoint(slip),
+                .secondOpinion(.mainRegion, slip), .transport(phase: .send, reason: slip),
+                .location(.builtIn(slip)), .requestID(slip),
+            ])
+        document.groups[1].incident?.summary = slip
+        document.groups[1].detail = slip
+        document.groups[1].hook?.result = .notStarted(slip)
+        let text = text(document)
+        #expect(!text.contains(RedactionTests.secret))
+        #expect(text.split(separator: "<redacted>").count == 13)
+    }
+
+    @Test(arguments: [
+        (0, "0"), (7, "7"), (10, "10"), (-1, "-1"), (1_000_000, "1000000"),
+        (Int.max, "9223372036854775807"), (Int.min, "-9223372036854775808"),
+    ])
+    func writesWholeNumbers(number: Int, expected: String) {
+        var writer = JSONWriter()
+        writer.object { $0.member("n", number) }
+        #expect(writer.text == "{\"n\":\(expected)}")
+    }
+
+    @Test(arguments: [
+        (0.0, "0"), (38.0, "38"), (41.25, "41.25"), (0.001, "0.001"), (0.0004, "0"), (-0.0004, "0"),
+        (-301_500.5, "-301500.5"), (1.999_6, "2"), (10.01, "10.01"), (100.1, "100.1"),
+        (.infinity, "null"), (.nan, "null"), (1e300, "null"), (8e14, "800000000000000"),
+    ])
+    func writesNumbersWithAPoint(number: Double, expected: String) {
+        var writer = JSONWriter()
+        writer.object { $0.member("n", number) }
+        #expect(writer.text == "{\"n\":\(expected)}")
+    }
+
+    @Test(arguments: [
+        0, 1, 951_782_399, 951_782_400, 1_795_356_190, -1, -62_135_596, 9_223_372_036,
+    ])
+    func writesTimesAsModelDoes(seconds: Int64) {
+        var writer = JSONWriter()
+        let time = WallTime(seconds: seconds)
+        writer.object { $0.member("t", time) }
+        #expect(writer.text == "{\"t\":\"\(time.rfc3339)\"}")
+    }
+}

@@ -1,0 +1,35 @@
+import Model
+import Testing
+
+@testable import Reporting
+
+@Suite struct StatusSentenceTests {
+    @Test func countsAndNamesTheNextCheck() {
+        var document = Samples.document
+        document.profiles = [Samples.healthy, Samples.failing]
+        document.groups = []
+        #expect(
+            sentence(for: document)
+                == "1 healthy, 1 failing (app: key not recognised), next check 14:03:28 UTC")
+    }
+
+    @Test func namesAtMostThreeAndAllProblems() {
+        var document = Samples.emptyDocument
+        document.profiles = (1...5).map { ProfileStatus(name: "p\($0)", state: .failing) }
+        #expect(
+            sentence(for: document, problems: ["status file not written: disk full"])
+                == "0 healthy, 5 failing (p1, p2, p3, 2 more), status file not written: disk full")
+    }
+
+    @Test func staysOnOneLineOfBoundedLength() {
+        var document = Samples.emptyDocument
+        document.profiles = [
+            ProfileStatus(name: "a\nWATCHDOG=1", state: .failing),
+            ProfileStatus(name: String(repeating: "é", count: 5_000), state: .failing),
+        ]
+        let sentence = sentence(for: document)
+        #expect(!sentence.contains("\n"))
+        #expect(sentence.contains("a\\nWATCHDOG=1"))
+        #expect(sentence.utf8.count <= 1_024)
+    }
+}
