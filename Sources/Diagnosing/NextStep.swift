@@ -99,11 +99,11 @@ private func accepted(
     if let account = subject.expected.account, account != identity.account {
         differences.append(
             .expectation(
-                field: "account", expected: account, actual: redacted(identity.account)))
+                field: "account", expected: account, actual: subject.clean(identity.account)))
     }
     if let arn = subject.expected.arn, !matches(identity.arn, pattern: arn) {
         differences.append(
-            .expectation(field: "arn", expected: arn, actual: redacted(identity.arn)))
+            .expectation(field: "arn", expected: arn, actual: subject.clean(identity.arn)))
     }
     guard differences.isEmpty else {
         return subject.diagnosis(.wrongIdentity, answer, differences)

@@ -33,7 +33,10 @@ package func redacted(_ text: String, hiding secrets: [Secret] = []) -> String {
             continue
         }
         flush()
-        guard length < longestText else { break }
+        guard length < longestText else {
+            length += 1
+            break
+        }
         output.append(isHarmful(scalar) ? " " : scalar)
         length += 1
     }

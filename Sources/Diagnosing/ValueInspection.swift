@@ -65,7 +65,7 @@ private func looksOrdinary(_ credentials: Credentials) -> Bool {
     let secret = credentials.secretAccessKey.value
     guard secret.count == 40, secret.withBytes(isOrdinary) else { return false }
     guard let token = credentials.sessionToken?.value else { return true }
-    return token.count > 16 && token.withBytes(isOrdinary)
+    return token.count > 40 && token.withBytes(isOrdinary)
 }
 
 /// Whether a text is a stand-in that was never replaced.

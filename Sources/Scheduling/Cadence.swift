@@ -80,7 +80,7 @@ package func spreadOffset(index: Int, of count: Int, interval: Duration) -> Dura
 /// Returns the wait before the retry that follows `failures` failures in a row (from 1): `base`,
 /// doubled each time, at most `limit`.
 package func backOff(after failures: Int, base: Duration, limit: Duration) -> Duration {
-    let doublings = min(max(failures - 1, 0), 30)
+    let doublings = min(max(failures, 1), 31) - 1
     let (wait, overflow) = base.nanoseconds.multipliedReportingOverflow(by: 1 << Int64(doublings))
     return overflow ? limit : min(.nanoseconds(wait), limit)
 }

@@ -44,6 +44,7 @@ package final class WakeTimer {
         armedFor = nil
     }
 
+    /// Ends the timer for good.
     package func cancel() {
         uptimeTimer.cancel()
         wallTimer.cancel()

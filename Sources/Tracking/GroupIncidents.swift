@@ -73,6 +73,9 @@ extension GroupTrack {
         guard state == .failingOver, !hookIsRunning, let incident else { return }
         if isResuming { return proveForResuming(at: now, &effects) }
         if closeIfUnneeded(at: now, &effects) { return }
+        if let retryAt, now.moment < retryAt {
+            return effects.add(.wake(group: name, at: retryAt))
+        }
         // The target must not have gone bad while the hook failed.
         if let target = latest(incident.to), target.diagnosis.verdict == .bad, !incident.byHand {
             return giveUp(

@@ -1,0 +1,68 @@
+import Diagnosing
+import Model
+import Testing
+
+@Suite struct LocalDiagnosisTests {
+    private static let place = SourceLocation(
+        file: "/home/app/.aws/credentials", line: 7, column: 3)
+
+    @Test(
+        arguments: [
+            (
+                .profileMissing(name: "ap", searched: ["/a", "/b"], candidates: ["app", "api"]),
+                .profileMissing, ["ap", "/a and /b", "app, api"]
+            ),
+            (
+                .profileMissing(name: "ap", searched: ["/a"], candidates: []), .profileMissing,
+                ["/a"]
+            ),
+            (
+                .noSource(searched: ["the environment", "/a"]), .noCredentials,
+                ["the environment, /a"]
+            ),
+            (
+                .fileUnreadable(
+                    path: "/a", reason: "Permission denied", hint: "It belongs to root."),
+                .fileUnreadable, ["/a", "Permission denied", "It belongs to root."]
+            ),
+            (
+                .fileUnreadable(path: "/a", reason: "Permission denied", hint: ""), .fileUnreadable,
+                ["/a", "Permission denied"]
+            ),
+            (
+                .fileMalformed(place, what: "the section is not closed"), .fileMalformed,
+                ["/home/app/.aws/credentials:7:3", "the section is not closed"]
+            ),
+            (
+                .incomplete(missing: "aws_secret_access_key", present: .file(place)),
+                .credentialsIncomplete, ["aws_secret_access_key", "/home/app/.aws/credentials:7:3"]
+            ),
+            (
+                .unsupportedSource(property: "sso_session", place), .unsupportedSource,
+                ["app", "sso_session"]
+            ),
+            (
+                .badSetting(
+                    name: "AWS_REGION", what: "has a blank", .environment(variable: "AWS_REGION")),
+                .badSetting, ["AWS_REGION has a blank"]
+            ),
+            (.timedOut(path: "/nfs/a"), .fileUnreadable, ["/nfs/a"]),
+        ] as [(ResolveProblem, Cause, [String])])
+    func `what does not resolve is a matter of configuration`(
+        problem: ResolveProblem, cause: Cause, words: [String]
+    ) {
+        let found = diagnosis(of: problem, profile: "app")
+        #expect(found.cause == cause)
+        #expect(found.verdict == .unknown)
+        #expect(!found.remedy.isEmpty)
+        for word in words { #expect("\(found.summary) \(found.remedy)".contains(word)) }
+    }
+
+    @Test func `a check without an end is nobody's fault`() {
+        let found = diagnosisOfTimedOutCheck(after: .seconds(40))
+        #expect(found.cause == .checkTimedOut)
+        #expect(found.verdict == .unknown)
+        #expect(found.summary.contains("40s"))
+        #expect(!found.remedy.isEmpty)
+    }
+}

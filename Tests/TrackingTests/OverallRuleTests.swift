@@ -1,0 +1,62 @@
+import Model
+import Testing
+import Tracking
+
+@Suite struct OverallRuleTests {
+    private func group(_ state: GroupState, active: String) -> GroupStatus {
+        GroupStatus(
+            name: "g", primary: "app", backups: ["spare"], active: active, state: state)
+    }
+
+    @Test(
+        arguments: [
+            ([], .unknown), ([.pending], .unknown), ([.unknown, .unknown], .unknown),
+            ([.healthy], .healthy), ([.healthy, .pending], .healthy),
+            ([.healthy, .unknown], .degraded),
+            ([.failing], .failing), ([.failing, .healthy], .failing),
+            ([.failing, .unknown], .failing),
+            ([.unknown, .pending], .unknown),
+        ] as [([ProfileState], Overall)])
+    func `of profiles alone`(states: [ProfileState], expected: Overall) {
+        let profiles = states.enumerated().map { ProfileStatus(name: "p\($0)", state: $1) }
+        #expect(overall(profiles: profiles, groups: []) == expected)
+    }
+
+    @Test(
+        arguments: [
+            (.healthy, .healthy, .ready, "app", .healthy),
+            (.healthy, .failing, .ready, "app", .degraded),
+            (.failing, .healthy, .ready, "app", .failing),
+            (.failing, .healthy, .confirming, "app", .failing),
+            (.failing, .healthy, .failingOver, "app", .failing),
+            (.failing, .healthy, .failedOver, "spare", .degraded),
+            (.healthy, .healthy, .failedOver, "spare", .degraded),
+            (.healthy, .failing, .failedOver, "spare", .failing),
+            (.failing, .failing, .failedOver, "spare", .failing),
+            (.failing, .unknown, .failedOver, "spare", .failing),
+            (.failing, .healthy, .failoverFailed, "app", .failing),
+            (.healthy, .healthy, .failoverFailed, "app", .degraded),
+            (.unknown, .healthy, .ready, "app", .degraded),
+            (.unknown, .unknown, .ready, "app", .unknown),
+        ] as [(ProfileState, ProfileState, GroupState, String, Overall)])
+    func `of a group`(
+        app: ProfileState, spare: ProfileState, state: GroupState, active: String,
+        expected: Overall
+    ) {
+        let profiles = [
+            ProfileStatus(name: "app", state: app), ProfileStatus(name: "spare", state: spare),
+        ]
+        #expect(overall(profiles: profiles, groups: [group(state, active: active)]) == expected)
+    }
+
+    @Test func `a spare of one group that another one uses is no spare`() {
+        let profiles = [
+            ProfileStatus(name: "app", state: .healthy),
+            ProfileStatus(name: "spare", state: .failing),
+        ]
+        let other = GroupStatus(
+            name: "h", primary: "spare", backups: ["app"], active: "spare", state: .ready)
+        #expect(
+            overall(profiles: profiles, groups: [group(.ready, active: "app"), other]) == .failing)
+    }
+}

@@ -1,0 +1,255 @@
+import Model
+import Support
+import Synchronization
+import Tracking
+
+/// A random life of one group, with crashes, and a judge of its own that knows only the rules.
+///
+/// The judge keeps the history of what was told to the tracker, and finds fault with every run of the
+/// hook that this history does not justify.
+struct RandomWalk {
+    private static let endpoints = [Sample.endpoint, Sample.mainEndpoint]
+    private static let backups = ["spare", "third"]
+
+    private var generator: SeededGenerator
+    private let group: GroupConfiguration
+    private var world: World
+    private let incidents = Incidents()
+    private let verdicts: [Cause]
+
+    // What the judge knows.
+    private var counted: [CheckResult] = []
+    private var settledFrom: Moment?
+    private var fingerprint = 0
+    private var isFingerprintKnown = false
+    private var proofs: [String: CheckResult] = [:]
+    private var isFresh = true
+    private var open: [HookRun] = []
+    private var seen: Set<String> = []
+    private var wakeAt: Moment?
+    private var orders: Set<Int> = []
+
+    private(set) var faults: [String] = []
+    private(set) var runs: [HookEvent: Int] = [:]
+    private(set) var resumed = 0
+
+    /// Makes a walk; `verdicts` are the causes that the primary may be answered with.
+    init(seed: UInt64, verdicts: [Cause]) {
+        var generator = SeededGenerator(seed: seed)
+        group = GroupConfiguration(
+            name: "g", primary: "app", backups: Self.backups,
+            fall: .random(in: 1...4, using: &generator),
+            rise: .random(in: 1...3, using: &generator),
+            minimumSpan: .seconds([0, 30, 90].randomElement(using: &generator) ?? 90),
+            hook: World.hook)
+        self.generator = generator
+        self.verdicts = verdicts
+        let incidents = incidents
+        world = World([group], incident: { incidents.next() })
+    }
+
+    private final class Incidents: Sendable {
+        private let count = Mutex(0)
+
+        func next() -> String {
+            count.withLock {
+                $0 += 1
+                return "incident-\($0)"
+            }
+        }
+    }
+
+    mutating func walk(steps: Int, withOrders: Bool) {
+        for _ in 0..<steps {
+            world.pass(.milliseconds(.random(in: 1...25_000, using: &generator)))
+            switch Int.random(in: 0..<100, using: &generator) {
+            case 0..<45: checkPrimary()
+            case 45..<70: proveBackup()
+            case 70..<75: take(world.check(backup(), cause(of: [.ok, .ok, .tls, .wrongSecret])))
+            case 75..<85: finishHook()
+            case 85..<94: wakeIfDue()
+            case 94..<96: restart()
+            case 96..<97: take(world.wake())
+            default: if withOrders { order() }
+            }
+            checkProgress()
+        }
+    }
+
+    /// Lets the hook work, the primary fail and the backups answer well; returns whether the group gets out
+    /// of `failing_over`.
+    mutating func settles() -> Bool {
+        for _ in 0..<20 {
+            if world.group.state != .failingOver { return true }
+            world.pass(.seconds(20))
+            for run in open { take(world.finishHook(.exited(code: 0), run)) }
+            open = []
+            wakeIfDue()
+            take(world.check("app", .keyNotRecognized))
+            take(world.prove("app", .ok))
+            for backup in Self.backups { take(world.prove(backup, .ok)) }
+        }
+        return false
+    }
+
+    // MARK: - Events
+
+    private mutating func cause(of causes: [Cause]) -> Cause {
+        causes.randomElement(using: &generator) ?? .ok
+    }
+
+    private mutating func backup() -> String {
+        Self.backups.randomElement(using: &generator) ?? "spare"
+    }
+
+    private mutating func isRare() -> Bool { Int.random(in: 0..<12, using: &generator) == 0 }
+
+    private mutating func result(_ profile: String, _ cause: Cause, key: String? = nil)
+        -> CheckResult
+    {
+        let isLocal = isRare()
+        return world.result(
+            profile, cause, key: isRare() ? "AKIA-app" : key,
+            endpoint: isRare() ? Self.endpoints[1] : Self.endpoints[0],
+            skew: isLocal ? nil : .seconds(isRare() ? 301 : 2),
+            latency: isLocal ? nil : .milliseconds(40),
+            fingerprint: profile == "app" ? fingerprint : nil)
+    }
+
+    private mutating func checkPrimary() {
+        let isNew = isRare() && isRare()
+        if isNew { fingerprint += 1 }
+        let result = result("app", cause(of: verdicts))
+        // A tracker that has just started does not know that it is new.
+        if isNew, isFingerprintKnown {
+            counted = []
+            settledFrom = result.startedAt.moment + .seconds(5)
+        }
+        isFingerprintKnown = true
+        switch result.diagnosis.verdict {
+        case .good: counted = []
+        case .unknown: break
+        case .bad:
+            let isSettled = settledFrom.map { result.startedAt.moment > $0 } ?? true
+            if isSettled { counted.append(result) }
+        }
+        take(world.handle(.checked(result)))
+    }
+
+    private mutating func proveBackup() {
+        let result = result(backup(), cause(of: [.ok, .ok, .ok, .networkDNS, .wrongSecret]))
+        proofs[result.profile] = result
+        take(world.handle(.proved(group: "g", result)))
+    }
+
+    private mutating func finishHook() {
+        guard let index = open.indices.randomElement(using: &generator) else { return }
+        let run = open.remove(at: index)
+        let ends: [HookResult] = [.exited(code: 0), .exited(code: 1), .timedOut]
+        take(world.finishHook(ends.randomElement(using: &generator) ?? .timedOut, run))
+    }
+
+    private mutating func wakeIfDue() {
+        guard let due = wakeAt else { return }
+        world.now = Instant(
+            moment: max(world.now.moment, due),
+            wall: world.now.wall(at: max(world.now.moment, due)))
+        wakeAt = nil
+        take(world.wake())
+    }
+
+    private mutating func order() {
+        let id = orders.count + 1
+        orders.insert(id)
+        take(
+            world.order(
+                Bool.random(using: &generator) ? .failover : .failback,
+                force: Bool.random(using: &generator), id: id))
+    }
+
+    private mutating func restart() {
+        let incidents = incidents
+        world = World(
+            [group], remembered: world.tracker.remembered, at: world.now,
+            incident: { incidents.next() })
+        (open, counted, proofs, wakeAt, settledFrom) = ([], [], [:], nil, nil)
+        (isFresh, isFingerprintKnown) = (true, false)
+        take(world.effects)
+    }
+
+    // MARK: - The judge
+
+    private mutating func take(_ effects: [Effect]) {
+        for effect in effects {
+            switch effect {
+            case .runHook(let run):
+                judge(run)
+                open.append(run)
+                runs[run.event, default: 0] += 1
+            case .wake(_, let moment): wakeAt = moment
+            default: break
+            }
+        }
+    }
+
+    private mutating func judge(_ run: HookRun) {
+        let isMove = run.event == .failover || run.event == .failback
+        guard isMove else { return }
+        if !seen.insert("\(run.incident) \(run.attempt)").inserted {
+            faults.append("\(run.incident) runs attempt \(run.attempt) twice")
+        }
+        if open.contains(where: { $0.event == run.event && $0.incident == run.incident }) {
+            faults.append("\(run.incident) runs while it runs")
+        }
+        if run.attempt > 5 { faults.append("attempt \(run.attempt)") }
+        if world.tracker.remembered.groups.first?.incident?.attempts != run.attempt {
+            faults.append("attempt \(run.attempt) is not in what is kept")
+        }
+        let isByHand = world.group.incident?.byHand ?? false
+        guard !isByHand else { return }
+        if run.event != .failover { faults.append("a failback by itself") }
+        let isResumed = run.attempt > 1 && isFresh
+        if run.attempt == 1 { justify(run, least: group.fall, span: group.minimumSpan) }
+        if isResumed {
+            resumed += 1
+            justify(run, least: 1, span: .zero)
+        }
+        isFresh = false
+    }
+
+    /// Whether the history holds what the rules want before a run.
+    private mutating func justify(_ run: HookRun, least: Int, span: Duration) {
+        let now = world.now.moment
+        guard counted.count >= least, let first = counted.first, let last = counted.last else {
+            return faults.append("\(counted.count) bad answers")
+        }
+        if last.startedAt.moment - first.startedAt.moment < span { faults.append("too short") }
+        if now - last.finishedAt.moment > .seconds(60) { faults.append("an old refusal") }
+        if last.latency != nil, (last.skew ?? .seconds(999)).magnitude > .seconds(300) {
+            faults.append("the clock of the refusal")
+        }
+        guard let proof = proofs[run.to], proof.diagnosis.cause == .ok else {
+            return faults.append("no proof of \(run.to)")
+        }
+        if (proof.finishedAt.moment - last.finishedAt.moment).magnitude > .seconds(60) {
+            faults.append("an old proof")
+        }
+        if (proof.skew ?? .seconds(999)).magnitude > .seconds(300) {
+            faults.append("the clock of the proof")
+        }
+        if proof.endpoint != last.endpoint { faults.append("another endpoint") }
+        if proof.accessKeyID == last.accessKeyID { faults.append("the same key") }
+    }
+
+    /// Whether something will happen: nothing may stay in failing_over without a run, a wake-up or a
+    /// question.
+    private mutating func checkProgress() {
+        let status = world.group
+        guard status.state == .failingOver else { return }
+        let isRunning = open.contains {
+            $0.incident == status.incident?.id && $0.attempt == status.incident?.attempts
+        }
+        let isResuming = status.detail.contains("fresh evidence")
+        if !isRunning, !isResuming, wakeAt == nil { faults.append("stuck") }
+    }
+}

@@ -1,0 +1,45 @@
+import Model
+import Testing
+
+@Suite struct RandomWalkTests {
+    private static let mixed: [Cause] =
+        [.keyNotRecognized, .wrongSecret, .sessionExpired, .keyNotRecognized, .wrongIdentity]
+        + [.keyNotRecognized, .wrongSecret, .keyNotRecognized, .networkDNS, .throttled, .ok]
+
+    @Test(arguments: 0..<8)
+    func `no run without its reasons, none twice, and no dead end`(seed: UInt64) {
+        var failovers = 0
+        var resumed = 0
+        for walkSeed in (seed * 25)..<(seed * 25 + 25) {
+            var walk = RandomWalk(seed: walkSeed, verdicts: Self.mixed)
+            walk.walk(steps: 600, withOrders: walkSeed.isMultiple(of: 2))
+            #expect(walk.faults == [], "seed \(walkSeed)")
+            failovers += walk.runs[.failover] ?? 0
+            resumed += walk.resumed
+        }
+        // The premise: the walks do lead there.
+        #expect(failovers > 20)
+        #expect(resumed > 0)
+    }
+
+    @Test(arguments: 0..<4)
+    func `no sequence of unknown and good answers runs anything`(seed: UInt64) {
+        let harmless = Cause.allCases.filter { $0.verdict != .bad }
+        for walkSeed in (seed * 25)..<(seed * 25 + 25) {
+            var walk = RandomWalk(seed: walkSeed, verdicts: harmless)
+            walk.walk(steps: 600, withOrders: false)
+            #expect(walk.runs == [:])
+            #expect(walk.faults == [])
+        }
+    }
+
+    @Test func `groups that are left alone come to an end`() {
+        // From wherever a walk leads, a hook that works and time are enough.
+        for seed in 1_000..<1_060 as Range<UInt64> {
+            var walk = RandomWalk(seed: seed, verdicts: Self.mixed)
+            walk.walk(steps: 300, withOrders: true)
+            let isSettled = walk.settles()
+            #expect(isSettled, "seed \(seed)")
+        }
+    }
+}

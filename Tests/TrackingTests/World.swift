@@ -1,0 +1,173 @@
+import Model
+import Support
+import Tracking
+
+/// A tracker with a clock that the test moves, and everything that it asked for.
+struct World {
+    var tracker: Tracker
+    var now = Sample.start
+    var effects: [Effect] = []
+
+    static let hook = HookConfiguration(command: ["/usr/local/lib/credwatch/switch"])
+    static let group = GroupConfiguration(
+        name: "g", primary: "app", backups: ["spare"], hook: hook)
+
+    static func configuration(_ groups: [GroupConfiguration] = [group]) -> Configuration {
+        Configuration(
+            profiles: ["app", "spare", "third"].map {
+                ProfileConfiguration(
+                    name: $0, interval: .seconds(300), fastInterval: .seconds(20))
+            }, groups: groups)
+    }
+
+    init(
+        _ groups: [GroupConfiguration] = [group], remembered: RememberedState? = nil,
+        at start: Instant = Sample.start,
+        incident: @escaping @Sendable () -> String = { "incident-1" }
+    ) {
+        tracker = Tracker(
+            Self.configuration(groups), remembered: remembered, makeIncidentID: incident)
+        now = start
+        effects = tracker.start(at: now)
+    }
+
+    /// A world whose group has moved, or is on its way.
+    static func moved(_ result: HookResult? = .exited(code: 0), hook: Bool = true) -> World {
+        var group = group
+        if !hook { group.hook = nil }
+        var world = World([group])
+        world.confirm()
+        if let result, hook { world.finishHook(result) }
+        return world
+    }
+
+    // MARK: - Time
+
+    mutating func pass(_ duration: Duration) {
+        now = now + duration
+    }
+
+    /// A daemon that starts again with what this one kept, after a while.
+    func restarted(after pause: Duration = .seconds(5), groups: [GroupConfiguration] = [group])
+        -> World
+    {
+        World(
+            groups, remembered: tracker.remembered, at: now + pause, incident: { "incident-2" })
+    }
+
+    // MARK: - Events; each returns what it led to
+
+    @discardableResult
+    mutating func handle(_ event: Event) -> [Effect] {
+        let new = tracker.handle(event, at: now)
+        effects += new
+        return new
+    }
+
+    func result(
+        _ profile: String, _ cause: Cause, key: String? = nil,
+        endpoint: Endpoint? = Sample.endpoint,
+        skew: Duration? = .zero, latency: Duration? = .milliseconds(40), fingerprint: Int? = nil,
+        modifiedAt: WallTime? = nil
+    ) -> CheckResult {
+        Sample.result(
+            profile, cause, after: now.moment - Sample.start.moment - .milliseconds(50),
+            keyID: key, endpoint: endpoint, skew: skew, latency: latency,
+            fingerprint: fingerprint, modifiedAt: modifiedAt)
+    }
+
+    @discardableResult
+    mutating func check(_ profile: String, _ cause: Cause, fingerprint: Int? = nil) -> [Effect] {
+        handle(.checked(result(profile, cause, fingerprint: fingerprint)))
+    }
+
+    @discardableResult
+    mutating func prove(_ profile: String, _ cause: Cause, group: String = "g") -> [Effect] {
+        handle(.proved(group: group, result(profile, cause)))
+    }
+
+    @discardableResult
+    mutating func wake(_ group: String = "g") -> [Effect] { handle(.woken(group: group)) }
+
+    @discardableResult
+    mutating func order(_ kind: OrderKind, group: String = "g", force: Bool = false, id: Int = 1)
+        -> [Effect]
+    {
+        handle(.ordered(Order(id: id, kind: kind, group: group, force: force)))
+    }
+
+    @discardableResult
+    mutating func finishHook(_ result: HookResult, _ run: HookRun? = nil) -> [Effect] {
+        guard let run = run ?? runs.last else { return [] }
+        return handle(.hookFinished(run, result, finishedAt: now))
+    }
+
+    /// The whole way to a confirmed failure: bad answers every 20 s, the backup proven each time.
+    @discardableResult
+    mutating func confirm(_ cause: Cause = .keyNotRecognized) -> [Effect] {
+        var all: [Effect] = []
+        for step in 0...5 {
+            if step > 0 { pass(.seconds(20)) }
+            all += check("app", cause)
+            guard group.state == .confirming else { break }
+            all += prove("spare", .ok)
+        }
+        return all
+    }
+
+    // MARK: - What is known
+
+    var group: GroupStatus { group("g") }
+
+    func group(_ name: String) -> GroupStatus {
+        tracker.groupStatuses(at: now.moment).first { $0.name == name }
+            ?? GroupStatus(name: "none", primary: "", backups: [], active: "", state: .ready)
+    }
+
+    func profile(_ name: String) -> ProfileStatus {
+        tracker.profileStatuses { _ in nil }.first { $0.name == name }
+            ?? ProfileStatus(name: "none", state: .pending)
+    }
+
+    var runs: [HookRun] { effects.runs }
+}
+
+extension [Effect] {
+    var runs: [HookRun] {
+        compactMap { if case .runHook(let run) = $0 { run } else { nil } }
+    }
+
+    var kinds: [EventKind] {
+        compactMap {
+            if case .announce(.group(let change)) = $0 { change.kind } else { nil }
+        }
+    }
+
+    var profileChanges: [ProfileChange] {
+        compactMap { if case .announce(.profile(let change)) = $0 { change } else { nil } }
+    }
+
+    var proofs: [String] {
+        compactMap { if case .prove(_, let profile, _) = $0 { profile } else { nil } }
+    }
+
+    var wakes: [Moment?] {
+        compactMap { if case .wake(_, let moment) = $0 { .some(moment) } else { nil } }
+    }
+
+    var replies: [String] {
+        compactMap {
+            if case .reply(let order, let done, let text) = $0 {
+                "\(order) \(done): \(text)"
+            } else {
+                nil
+            }
+        }
+    }
+
+    func paces(of profile: String) -> [Duration] {
+        compactMap {
+            if case .pace(profile, let interval) = $0 { interval } else { nil }
+        }
+    }
+}
