@@ -1,4 +1,3 @@
-package import Dispatch
 package import Model
 import Processes
 import Synchronization
@@ -14,18 +13,16 @@ package final class HookRunner: Sendable {
     private let processes: ProcessRunner
 
     /// Makes a runner; `grace` is the time from SIGTERM to SIGKILL after a hook's time limit.
-    ///
-    /// Hooks are watched on top of the given queue, which should be a concurrent one.
-    package init(grace: Duration = .seconds(5), queue: DispatchQueue = .global()) {
+    package init(grace: Duration = .seconds(5)) {
         self.grace = grace
-        processes = ProcessRunner(queue: queue)
+        processes = ProcessRunner()
     }
 
     /// Runs a hook to its end, and the end of its process group.
     ///
     /// It neither retries nor writes anything down. Cancelling the task ends the hook. `onStart` gets the
     /// process number and the moment of execution, `onOutputLine` each line that the report will hold, as
-    /// it arrives; both are called on the runner's queue.
+    /// it arrives; both are called on the hook's own thread.
     package func run(
         _ run: HookRun, hook: HookConfiguration, statusFile: String,
         onStart: (@Sendable (Int32, Instant) -> Void)? = nil,
