@@ -62,7 +62,8 @@ let package = Package(
         module(
             "Daemon",
             [
-                "CLinux", "Model", "EventLoops", "Configuring", "Scheduling", "Resolving", "Probing",
+                "CLinux", "Model", "EventLoops", "Configuring", "Scheduling", "Resolving",
+                "Probing",
                 "Diagnosing", "Tracking", "FailingOver", "Reporting",
             ]),
         .executableTarget(

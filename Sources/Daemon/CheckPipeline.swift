@@ -74,12 +74,18 @@ struct CheckPipeline: Sendable {
         return CheckResult(
             profile: profile.name, startedAt: startedAt, finishedAt: SystemClock.now(),
             diagnosis: diagnosis, identity: identity,
-            accessKeyID: resolved.credentials.accessKeyID.value, source: resolved.source,
+            // A secret pasted into the place of the id must not be shown as one.
+            accessKeyID: shown(resolved.credentials.accessKeyID.value), source: resolved.source,
             expiresAt: resolved.credentials.expiresAt?.value, latency: own?.latency,
             endpoint: resolved.endpoint.value, skew: own?.details?.skew,
             fingerprint: fingerprint(of: resolved.credentials),
             sourceModifiedAt: resolved.sourceModifiedAt)
     }
+}
+
+/// An access key id as it may be shown; what is as long as a secret goes through the redaction.
+private func shown(_ id: String) -> String {
+    id.utf8.count < 32 ? id : redacted(id)
 }
 
 extension ProbeOutcome {

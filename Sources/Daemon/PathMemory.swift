@@ -6,16 +6,18 @@ import Synchronization
 /// against the others' answers.
 final class PathMemory: Sendable {
     private struct Record: Sendable {
-        /// The last two keys that were accepted, or mismatched, each with its time.
-        var passed: [(key: String, at: Moment)] = []
-        var mismatched: [(key: String, at: Moment)] = []
+        var key: String
+        var passed: Bool
+        var at: Moment
     }
 
-    private let records = Mutex<[String: Record]>([:])
+    private let records = Mutex<[String: [Record]]>([:])
     /// How long an answer says something about the path.
     private static let lifetime = Duration.seconds(300)
+    /// Two say for any key what another one met; the rest is for keys that come and go.
+    private static let keysPerEndpoint = 4
 
-    /// Notes what a key met at an endpoint.
+    /// Notes what a key met at an endpoint; only its latest answer counts.
     func note(_ outcome: ProbeOutcome, key: String, endpoint: Endpoint, at now: Moment) {
         let passed: Bool
         switch outcome {
@@ -25,37 +27,29 @@ final class PathMemory: Sendable {
             passed = false
         case .refused, .notAWS, .failed: return
         }
+        let record = Record(key: key, passed: passed, at: now)
         records.withLock { records in
-            if passed {
-                Self.note(key, now, in: &records[endpoint.url, default: Record()].passed)
-            } else {
-                Self.note(key, now, in: &records[endpoint.url, default: Record()].mismatched)
-            }
+            Self.keep(record, in: &records[endpoint.url, default: []])
         }
     }
 
     /// Says what other keys than `key` have met at an endpoint.
     func knowledge(of endpoint: Endpoint, besides key: String, at now: Moment) -> PathKnowledge {
-        records.withLock { records in
-            guard let record = records[endpoint.url] else { return PathKnowledge() }
-            let isOther = { (entry: (key: String, at: Moment)) in
-                entry.key != key && now - entry.at <= Self.lifetime
-            }
-            return PathKnowledge(
-                otherPassed: record.passed.contains(where: isOther),
-                otherMismatched: record.mismatched.contains(where: isOther))
+        let others = records.withLock { records in
+            (records[endpoint.url] ?? []).filter { $0.key != key && now - $0.at <= Self.lifetime }
         }
+        return PathKnowledge(
+            otherPassed: others.contains(where: \.passed),
+            otherMismatched: others.contains { !$0.passed })
     }
 
-    private static func note(
-        _ key: String, _ now: Moment, in list: inout [(key: String, at: Moment)]
-    ) {
-        // Two suffice: whichever key asks, one of them is another.
-        if let index = list.firstIndex(where: { $0.key == key }) {
-            list[index].at = now
-            return
+    private static func keep(_ record: Record, in list: inout [Record]) {
+        if let index = list.firstIndex(where: { $0.key == record.key }) {
+            list[index] = record
+        } else if list.count < keysPerEndpoint {
+            list.append(record)
+        } else if let oldest = list.indices.min(by: { list[$0].at < list[$1].at }) {
+            list[oldest] = record
         }
-        if list.count == 2 { list.remove(at: list[0].at <= list[1].at ? 0 : 1) }
-        list.append((key, now))
     }
 }

@@ -59,8 +59,12 @@ struct ProfileTrack: Sendable {
             state = .unknown
             consecutiveUnknowns += 1
         }
+        // After a restart a trouble of before is told once more: the new journal should have it.
+        let isStillTroubled = last == nil && state != .healthy
         last = result
-        guard state != previous || result.diagnosis.cause != announcedCause else { return nil }
+        guard
+            state != previous || result.diagnosis.cause != announcedCause || isStillTroubled
+        else { return nil }
         announcedCause = result.diagnosis.cause
         let previousFor = since.map { wall - $0 }
         if state != previous { since = wall }
