@@ -143,11 +143,12 @@ import Tracking
         #expect(world.effects.paces(of: "app") == [.seconds(20)])
     }
 
-    @Test func `what was told before the restart is not told again`() {
+    @Test func `a trouble of before the restart is told once more, and not again`() {
         var before = World()
         before.check("app", .wrongSecret)
         let since = before.profile("app").since
         var world = before.restarted()
+        #expect(world.check("app", .wrongSecret).profileChanges.map(\.from) == [.failing])
         #expect(world.check("app", .wrongSecret).profileChanges.isEmpty)
         #expect(world.profile("app").failingSince == since)
         #expect(world.check("app", .tls).profileChanges.count == 1)
