@@ -101,7 +101,7 @@ extension Engine {
                 let problem = parts.save(state)
                 queue.async { [self] in assumeIsolated { $0.kept(problem) } }
             }
-            Task.detached { [self] in
+            Task.detached(executorPreference: parts.transport) { [self] in
                 parts.journal.write(entry(forStartOf: run))
                 let report = await parts.hookRunner.run(
                     run, hook: hook, statusFile: statusFile,

@@ -1,5 +1,6 @@
 import Configuring
 import Dispatch
+import EventLoops
 import FailingOver
 import Model
 import Probing
@@ -16,7 +17,9 @@ extension Engine {
         isReloading = true
         parts.service.reloading()
         let file = parts.configurationFile
-        Task.detached { [weak self] in
+        // Reading a config can take its time, so neither the engine nor the checks wait for it.
+        guard let loop = EventLoop() else { return isReloading = false }
+        Task.detached(executorPreference: LoopTasks(loop)) { [weak self] in
             let inspected = await inspectConfiguration(file)
             await self?.reloaded(inspected)
         }
@@ -98,7 +101,7 @@ extension Engine {
         let finish = onStopped
         onStopped = nil
         let control = control
-        Task.detached {
+        Task.detached(executorPreference: parts.transport) {
             await control?.stop()
             if hadHooks { await parts.hookRunner.terminateAll(grace: .milliseconds(500)) }
             parts.stateQueue.sync { _ = parts.save(state) }

@@ -1,6 +1,7 @@
 import CLinux
 import Configuring
 import Dispatch
+import EventLoops
 import FailingOver
 import Glibc
 import Model
@@ -18,7 +19,7 @@ private enum ExitStatus {
 }
 
 /// Runs the daemon until a signal stops it; returns the exit code.
-package func runDaemon(configurationFile: String, log: JournalTarget) async -> Int32 {
+package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
     keepSecretsInMemory()
     let journal = chooseJournal(target: log)
     let service = ServiceManager()
@@ -27,7 +28,8 @@ package func runDaemon(configurationFile: String, log: JournalTarget) async -> I
         service.flush(within: .milliseconds(100))
     }
 
-    let inspected = await inspectConfiguration(configurationFile)
+    let looked = runBlocking { await inspectConfiguration(configurationFile) }
+    guard let inspected = looked else { return cannotStart("There is no thread left.", journal) }
     report(inspected.problems, to: journal)
     guard let configuration = inspected.configuration else {
         service.status("the config \(configurationFile) is refused")
@@ -54,9 +56,9 @@ package func runDaemon(configurationFile: String, log: JournalTarget) async -> I
         host: hostName(), processID: processID(),
         latenessFile: environmentVariable("CREDWATCH_BENCH_LATENESS"))
     let engine = Engine(parts: parts, configuration: configuration, remembered: remembered)
-    await withCheckedContinuation { continuation in
-        Task { await engine.start { continuation.resume() } }
-    }
+    let stopped = DispatchSemaphore(value: 0)
+    engine.queue.async { engine.assumeIsolated { $0.start { stopped.signal() } } }
+    stopped.wait()
     return ExitStatus.stopped
 }
 

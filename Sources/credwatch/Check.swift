@@ -1,13 +1,15 @@
 import ArgumentParser
 import Configuring
 import Daemon
+import EventLoops
 import Glibc
 import Model
 import Reporting
 
 /// `credwatch check`: one pass, now.
-struct Check: AsyncParsableCommand {
+struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Check profiles once, now.",
         discussion: """
             Checks all profiles of the config at the same time. Without a config file, checks what an \
@@ -27,14 +29,19 @@ struct Check: AsyncParsableCommand {
     @Flag(name: .long, help: "Print JSON in place of a table. Default: a table")
     var json = false
 
-    func run() async throws {
+    func run() throws {
         let configuration = try selectedConfiguration()
         let progress = ProgressLine(total: configuration.profiles.count)
-        let document: StatusDocument
-        do {
-            document = try await checkOnce(configuration) { progress.show(finished: $0) }
-        } catch {
-            complain("credwatch: \(error.reason)")
+        let outcome = runBlocking { () async -> Result<StatusDocument, TransportFailure> in
+            do throws(TransportFailure) {
+                return .success(
+                    try await checkOnce(configuration) { progress.show(finished: $0) })
+            } catch {
+                return .failure(error)
+            }
+        }
+        guard case .success(let document) = outcome else {
+            if case .failure(let failure) = outcome { complain("credwatch: \(failure.reason)") }
             throw ExitCode(Overall.unknown.exitCode)
         }
         progress.clear()

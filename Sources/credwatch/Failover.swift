@@ -31,6 +31,7 @@ struct OrderOptions: ParsableArguments {
 /// `credwatch failover GROUP`.
 struct Failover: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "failover",
         abstract: "Move a group to its first proven backup now.",
         discussion: """
             Asks the running daemon, which probes the backups, runs the hook and answers when it is \
@@ -48,6 +49,7 @@ struct Failover: ParsableCommand {
 /// `credwatch failback GROUP`.
 struct Failback: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "failback",
         abstract: "Move a group back to its primary now.",
         discussion: """
             Asks the running daemon, which probes the primary, runs the hook and answers when it is \

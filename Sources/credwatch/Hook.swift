@@ -1,16 +1,19 @@
 import ArgumentParser
 import Daemon
+import EventLoops
 import Model
 
 /// `credwatch hook`: trying a failover hook out.
 struct Hook: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "hook",
         abstract: "Try out a group's failover hook.",
         subcommands: [Test.self])
 
     /// `credwatch hook test GROUP`.
-    struct Test: AsyncParsableCommand {
+    struct Test: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "test",
             abstract: "Run a group's hook with CREDWATCH_EVENT=test.",
             discussion: """
                 Runs the hook as the user who calls, with the environment and standard input that it \
@@ -25,11 +28,15 @@ struct Hook: ParsableCommand {
 
         @OptionGroup var options: ConfigOption
 
-        func run() async throws {
+        func run() throws {
             let configuration = try loadOrExit(options.file)
-            switch await testHook(of: group, in: configuration, report: { print($0) }) {
+            let group = group
+            let trial = runBlocking {
+                await testHook(of: group, in: configuration, report: { print($0) })
+            }
+            switch trial {
             case .done: break
-            case .failed: throw ExitCode(2)
+            case .failed, nil: throw ExitCode(2)
             case .unknown(let reason):
                 complain(reason)
                 throw ExitCode(64)

@@ -5,8 +5,9 @@ import Reporting
 extension JournalTarget: ExpressibleByArgument {}
 
 /// `credwatch run`: the daemon.
-struct Run: AsyncParsableCommand {
+struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Run the daemon, in the foreground.",
         discussion: """
             Checks every configured profile on its schedule, logs each change, keeps the status file, \
@@ -33,8 +34,8 @@ struct Run: AsyncParsableCommand {
             valueName: "target"))
     var log: JournalTarget = .auto
 
-    func run() async throws {
-        let code = await runDaemon(configurationFile: options.file, log: log)
+    func run() throws {
+        let code = runDaemon(configurationFile: options.file, log: log)
         if code != 0 { throw ExitCode(code) }
     }
 }

@@ -8,6 +8,7 @@ import Scheduling
 /// `credwatch status`: what the status file says.
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "status",
         abstract: "Show what the daemon's status file says.",
         discussion: """
             Reads the file only; the daemon is not asked. A file that was not renewed in its time counts \

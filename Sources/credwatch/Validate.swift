@@ -1,10 +1,12 @@
 import ArgumentParser
 import Daemon
+import EventLoops
 import Model
 
 /// `credwatch validate`: the check that the daemon makes before it takes a config.
-struct Validate: AsyncParsableCommand {
+struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "validate",
         abstract: "Check a config, and print every problem.",
         discussion: """
             Makes the same check as the daemon at its start and at a reload: the file itself, the keys of \
@@ -17,8 +19,11 @@ struct Validate: AsyncParsableCommand {
 
     @OptionGroup var options: ConfigOption
 
-    func run() async throws {
-        let outcome = await inspectConfiguration(options.file)
+    func run() throws {
+        let file = options.file
+        guard let outcome = runBlocking({ await inspectConfiguration(file) }) else {
+            throw ExitCode(2)
+        }
         for problem in outcome.problems { complain(problem.description) }
         if outcome.isRefused { throw ExitCode(2) }
         print("\(options.file): valid")
