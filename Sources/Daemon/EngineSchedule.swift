@@ -46,7 +46,8 @@ extension Engine {
     /// Sets when a profile is checked next, after a check has ended.
     func scheduleNext(_ name: String, at now: Moment) {
         guard var cadence = cadences[name] else { return }
-        cadence.advance(after: now)
+        // A check that somebody asked for leaves the next scheduled one where it is.
+        if cadence.due <= now + cadence.slack { cadence.advance(after: now) }
         cadences[name] = cadence
         schedule.set(.check(name), due: cadence.due, slack: cadence.slack)
     }

@@ -20,6 +20,7 @@ private enum ExitStatus {
 
 /// Runs the daemon until a signal stops it; returns the exit code.
 package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
+    credwatch_return_large_blocks()
     keepSecretsInMemory()
     let journal = chooseJournal(target: log)
     let service = ServiceManager()
