@@ -47,7 +47,7 @@ static inline long credwatch_peer_user(int descriptor) {
 /// limit for that with the first large block, and a status file of ten thousand profiles stays for ever.
 static inline void credwatch_return_large_blocks(void) {
     mallopt(M_MMAP_THRESHOLD, 256 * 1024);
-    mallopt(M_TRIM_THRESHOLD, 512 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
     mallopt(M_ARENA_MAX, 2);
 }
 
