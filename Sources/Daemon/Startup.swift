@@ -47,7 +47,7 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
     }
     let transport: CurlTransport
     do {
-        transport = try makeTransport()
+        transport = try makeTransport(for: configuration)
     } catch {
         return cannotStart(error.reason, journal)
     }
@@ -63,10 +63,13 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
     return ExitStatus.stopped
 }
 
-/// Starts the thread that checks run on.
-func makeTransport() throws(TransportFailure) -> CurlTransport {
+/// Starts the thread that checks run on, with a connection for each check that may run at the same time.
+func makeTransport(for configuration: Configuration) throws(TransportFailure) -> CurlTransport {
     let bundle = environmentVariable("AWS_CA_BUNDLE")
-    return try CurlTransport(CurlOptions(caBundle: bundle?.isEmpty == true ? nil : bundle))
+    return try CurlTransport(
+        CurlOptions(
+            caBundle: bundle?.isEmpty == true ? nil : bundle,
+            idleConnections: max(64, configuration.inFlightLimit + 8)))
 }
 
 /// Makes the stages that the checks of a configuration go through.
