@@ -46,8 +46,7 @@ extension Engine {
     /// Sets when a profile is checked next, after a check has ended.
     func scheduleNext(_ name: String, at now: Moment) {
         guard var cadence = cadences[name] else { return }
-        // A check that somebody asked for leaves the next scheduled one where it is.
-        if cadence.due <= now + cadence.slack { cadence.advance(after: now) }
+        cadence.advance(after: now)
         cadences[name] = cadence
         schedule.set(.check(name), due: cadence.due, slack: cadence.slack)
     }
