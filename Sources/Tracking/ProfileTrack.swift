@@ -66,7 +66,8 @@ struct ProfileTrack: Sendable {
             state != previous || result.diagnosis.cause != announcedCause || isStillTroubled
         else { return nil }
         announcedCause = result.diagnosis.cause
-        let previousFor = since.map { wall - $0 }
+        // A clock that was set back would make it less than nothing.
+        let previousFor = since.flatMap { wall >= $0 ? wall - $0 : nil }
         if state != previous { since = wall }
         return ProfileChange(
             from: previous, to: state, result: result, previousFor: previousFor,
