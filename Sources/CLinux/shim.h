@@ -43,12 +43,13 @@ static inline long credwatch_peer_user(int descriptor) {
     return (long)peer.user;
 }
 
-/// Makes malloc give large blocks back to the system as soon as they are free: by default it raises the
-/// limit for that with the first large block, and a status file of ten thousand profiles stays for ever.
-static inline void credwatch_return_large_blocks(void) {
+/// Makes malloc give large blocks back to the system as soon as they are free (by default it raises the
+/// limit for that with the first large block, and a status file of ten thousand profiles stays for
+/// ever), and keeps it from making an arena for every thread.
+static inline void credwatch_settle_memory(void) {
     mallopt(M_MMAP_THRESHOLD, 256 * 1024);
     mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
-    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_ARENA_MAX, 1);
 }
 
 /// Keeps this process out of core dumps and away from the debuggers of its own user.

@@ -1,4 +1,3 @@
-import CLinux
 import Configuring
 import Dispatch
 import EventLoops
@@ -20,8 +19,6 @@ private enum ExitStatus {
 
 /// Runs the daemon until a signal stops it; returns the exit code.
 package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
-    credwatch_return_large_blocks()
-    keepSecretsInMemory()
     let journal = chooseJournal(target: log)
     let service = ServiceManager()
     defer {
@@ -111,13 +108,6 @@ private func cannotStart(_ reason: String, _ journal: any Journal) -> Int32 {
     journal.write(
         JournalEntry(.internalProblem, .critical, "credwatch cannot start. \(reason)"))
     return ExitStatus.cannotStart
-}
-
-/// Keeps secrets out of core dumps and away from other processes of the same user.
-private func keepSecretsInMemory() {
-    var none = rlimit(rlim_cur: 0, rlim_max: 0)
-    _ = setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &none)
-    _ = credwatch_make_undumpable()
 }
 
 /// The machine's own name, without its domain.
