@@ -33,6 +33,11 @@ struct Job: Sendable {
         if case .routine(due: .some) = purpose { true } else { false }
     }
 
+    /// Whether a group waits for the answer, so that every millisecond counts.
+    var isProof: Bool {
+        if case .proof = purpose { true } else { false }
+    }
+
     /// What must not run twice at the same time.
     var identity: Identity {
         switch purpose {
