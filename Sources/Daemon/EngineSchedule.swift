@@ -37,7 +37,7 @@ extension Engine {
                     let result = await pipeline.value.check(job.profile, at: job.endpoint)
                     inbox.put(
                         FinishedJob(id: id, job: job, result: result),
-                        isPressing: !job.isScheduled || jobs.backlog == 0)
+                        isPressing: job.isProof || jobs.backlog == 0)
                 }
             }
         }

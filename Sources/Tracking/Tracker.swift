@@ -5,7 +5,8 @@ package import Model
 /// Pure: the time of an event is a parameter, incident ids come from the closure given at the start.
 /// It is owned by one queue.
 package struct Tracker: Sendable {
-    /// In the order of the configuration; a dictionary would hold a third of its wide slots empty.
+    /// In the order of the configuration. An array, where a track is read and changed in its place:
+    /// a copy of a track costs more than the rest of a step.
     private var profiles: [ProfileTrack] = []
     private var positions: [String: Int] = [:]
     private var groups: [String: GroupTrack] = [:]
@@ -41,7 +42,7 @@ package struct Tracker: Sendable {
         for name in groupNames {
             groups[name]?.proveForResuming(at: now, &effects)
         }
-        adjustPaces(of: profiles.map(\.configuration.name), &effects)
+        for position in profiles.indices { adjustPace(at: position, &effects) }
         return effects.list
     }
 
@@ -77,7 +78,7 @@ package struct Tracker: Sendable {
         }
         groups = newGroups
         index(configuration)
-        adjustPaces(of: profiles.map(\.configuration.name), &effects)
+        for position in profiles.indices { adjustPace(at: position, &effects) }
         owed += effects.list
     }
 
@@ -116,8 +117,8 @@ package struct Tracker: Sendable {
             groups[order.group]?.ordered(order, at: now, &effects)
         }
         if case .checked = event {
-        } else if let primary = primary(of: event) {
-            adjustPaces(of: [primary], &effects)
+        } else if let position = primary(of: event).flatMap({ positions[$0] }) {
+            adjustPace(at: position, &effects)
         }
         return effects.list
     }
@@ -135,7 +136,6 @@ package struct Tracker: Sendable {
         _ result: CheckResult, at now: Instant, _ effects: inout Effects
     ) {
         let name = result.profile
-        // Where it lies, not a copy: a copy of a track costs more than the rest of the step.
         guard let position = positions[name] else { return }
         let change = profiles[position].receive(result)
         let isSettled = profiles[position].isSettled(result)
@@ -148,18 +148,16 @@ package struct Tracker: Sendable {
             groups[group]?.primaryChecked(
                 result, isSettled: isSettled, isNewCredential: isNew, at: now, &effects)
         }
-        adjustPaces(of: [name], &effects)
+        adjustPace(at: position, &effects)
     }
 
-    private mutating func adjustPaces(of names: [String], _ effects: inout Effects) {
-        for name in names {
-            guard let position = positions[name] else { continue }
-            let fast = (groupsByPrimary[name] ?? []).contains {
-                groups[$0]?.wantsFastPrimary ?? false
-            }
-            if let pace = profiles[position].changePace(fast: fast) {
-                effects.add(.pace(profile: name, every: pace))
-            }
+    private mutating func adjustPace(at position: Int, _ effects: inout Effects) {
+        let name = profiles[position].configuration.name
+        let fast = (groupsByPrimary[name] ?? []).contains {
+            groups[$0]?.wantsFastPrimary ?? false
+        }
+        if let pace = profiles[position].changePace(fast: fast) {
+            effects.add(.pace(profile: name, every: pace))
         }
     }
 
