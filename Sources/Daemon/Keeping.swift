@@ -14,7 +14,7 @@ struct Keeping {
     private(set) var lastCost = Duration.zero
 
     /// How long a change waits for others: changes of ten thousand profiles at once are one writing.
-    var gap: Duration { min(max(lastCost * 50, .milliseconds(500)), .seconds(5)) }
+    var gap: Duration { min(max(lastCost * 100, .milliseconds(500)), .seconds(30)) }
 
     mutating func end(after cost: Duration) {
         isWriting = false
