@@ -23,6 +23,11 @@ struct Credwatch: ParsableCommand {
             Run.self, Check.self, Status.self, Validate.self, Failover.self, Failback.self,
             Hook.self,
         ])
+
+    static func main() {
+        holdStandardStreams()
+        main(nil)
+    }
 }
 
 /// The option that names the config.
