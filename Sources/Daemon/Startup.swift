@@ -33,6 +33,9 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
         service.status("the config \(configurationFile) is refused")
         return ExitStatus.badConfiguration
     }
+    if let reason = DescriptorLimit.raise(forChecks: configuration.inFlightLimit) {
+        return cannotStart(reason, journal)
+    }
     // Without its memory the daemon might run a hook that has run already, so it does not start.
     let store: StateStore
     let remembered: RememberedState?

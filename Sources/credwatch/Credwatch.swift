@@ -26,6 +26,7 @@ struct Credwatch: ParsableCommand {
         ])
 
     static func main() {
+        holdStandardStreams()
         prepareProcess()
         main(nil)
     }
