@@ -60,19 +60,20 @@ extension Engine {
     /// Opens the control socket; when that fails, it is tried again with every status file.
     func listen() {
         guard let control else { return }
-        Task { [weak self] in
+        // Until the answer comes there is no second try.
+        isListening = true
+        Task.detached(executorPreference: parts.transport) { [self] in
             do throws(SocketProblem) {
                 try await control.start()
-                await self?.listens(problem: nil)
             } catch {
-                await self?.listens(problem: error)
+                await listeningFailed(error)
             }
         }
     }
 
-    private func listens(problem: SocketProblem?) {
-        isListening = problem == nil
-        guard let problem, problem != controlProblem else { return }
+    private func listeningFailed(_ problem: SocketProblem) {
+        isListening = false
+        guard problem != controlProblem else { return }
         controlProblem = problem
         parts.journal.write(
             JournalEntry(

@@ -23,6 +23,16 @@ struct Job: Sendable {
     var profile: ProfileConfiguration
     var purpose: Purpose
 
+    /// Where the check asks in place of the profile's own endpoint.
+    var endpoint: Endpoint? {
+        if case .proof(_, let endpoint) = purpose { endpoint } else { nil }
+    }
+
+    /// Whether the schedule, and nobody else, asked for it.
+    var isScheduled: Bool {
+        if case .routine(due: .some) = purpose { true } else { false }
+    }
+
     /// What must not run twice at the same time.
     var identity: Identity {
         switch purpose {

@@ -24,18 +24,18 @@ struct SettingsLookup {
         return found
     }
 
-    /// The endpoint URL that somebody set, in the order of the SDKs.
-    func customURL() throws(ResolveProblem) -> Sourced<EndpointURL>? {
-        guard let text = try customURLText() else { return nil }
+    /// Reads a custom URL; throws a sentence for one that cannot be used.
+    func parse(_ text: Sourced<String>) throws(ResolveProblem) -> EndpointURL {
         switch EndpointURL.parse(text.value) {
-        case .success(let url): return Sourced(url, from: text.provenance)
+        case .success(let url): return url
         case .failure(let flaw):
             throw .badSetting(
                 name: name(of: text, else: "endpoint_url"), what: flaw.what, text.provenance)
         }
     }
 
-    private func customURLText() throws(ResolveProblem) -> Sourced<String>? {
+    /// Returns the custom URL as it is written, by the SDKs' order; nil when there is none.
+    func customURLText() throws(ResolveProblem) -> Sourced<String>? {
         if let override = overrides.endpointURL { return override }
         let ignore = environment.ignoreEndpointURLs ?? profile?.text(.ignoreEndpointURLs)
         if let ignore, try flag(ignore, .ignoreEndpointURLs) { return nil }

@@ -153,10 +153,9 @@ package struct Tracker: Sendable {
             let fast = (groupsByPrimary[name] ?? []).contains {
                 groups[$0]?.wantsFastPrimary ?? false
             }
-            let wanted = profiles.values[position].wantedPace(fast: fast)
-            guard wanted != profiles.values[position].pace else { continue }
-            profiles.values[position].pace = wanted
-            effects.add(.pace(profile: name, every: wanted))
+            if let pace = profiles.values[position].changePace(fast: fast) {
+                effects.add(.pace(profile: name, every: pace))
+            }
         }
     }
 

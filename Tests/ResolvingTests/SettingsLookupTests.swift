@@ -158,3 +158,11 @@ private func settings(
         }
     }
 }
+
+extension SettingsLookup {
+    /// The custom URL, read.
+    fileprivate func customURL() throws(ResolveProblem) -> Sourced<EndpointURL>? {
+        guard let text = try customURLText() else { return nil }
+        return Sourced(try parse(text), from: text.provenance)
+    }
+}
