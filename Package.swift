@@ -116,7 +116,12 @@ let package = Package(
         tests("Tracking"),
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
-        tests("Daemon"),
+        tests(
+            "Daemon",
+            [
+                "CLinux", "Configuring", "Diagnosing", "EventLoops", "FailingOver", "Probing",
+                "Resolving", "Sandbox", "Scheduling",
+            ]),
         tests("Sandbox", ["credwatch-sandbox"]),
         .testTarget(
             name: "SystemTests",
