@@ -85,7 +85,8 @@ struct ControlSocketTests {
             let client = try RawClient(folder.file("s"))
             client.send(ControlRequest(command: .failover, group: "app", force: false).line)
             let before = processorTime()
-            try await Task.sleep(for: .milliseconds(500))
+            // Not a sleep of the task: that takes descriptors, too.
+            usleep(500_000)
             #expect(processorTime() - before < .milliseconds(100))
             for file in taken { close(file) }
             #expect(await client.reply()?.text == "app")
