@@ -116,12 +116,7 @@ let package = Package(
         tests("Tracking"),
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
-        tests(
-            "Daemon",
-            [
-                "CLinux", "Configuring", "Diagnosing", "EventLoops", "FailingOver", "Probing",
-                "Resolving", "Sandbox", "Scheduling",
-            ]),
+        tests("Daemon", ["Diagnosing", "Probing", "Resolving", "Sandbox", "Scheduling"]),
         tests("Sandbox", ["credwatch-sandbox"]),
         .testTarget(
             name: "SystemTests",

@@ -50,15 +50,15 @@ struct CheckPipelineRegionTests {
 
     @Test(arguments: opinions)
     func `a refusal counts when the main region agrees`(_ opinion: Opinion) async throws {
-        let regions = try Regions(opinion.region, main: opinion.main)
+        let regions = try TestRegions(opinion.region, main: opinion.main)
         let result = try await machine.pipeline(regions.options).check(
             profile("app", region: "eu-west-1"))
         #expect(result.diagnosis.cause == opinion.cause, "\(result.diagnosis)")
         #expect(
             regions.proxy.hosts
-                == [Regions.regionHost] + (opinion.isAsked ? [Regions.mainHost] : []))
+                == [TestRegions.regionHost] + (opinion.isAsked ? [TestRegions.mainHost] : []))
         // What is told is told of the profile's own endpoint.
-        #expect(result.endpoint?.url == "https://\(Regions.regionHost)")
+        #expect(result.endpoint?.url == "https://\(TestRegions.regionHost)")
         let second = result.diagnosis.evidence.contains {
             if case .secondOpinion(.mainRegion, _) = $0 { true } else { false }
         }
@@ -66,7 +66,7 @@ struct CheckPipelineRegionTests {
     }
 
     @Test func `the question is signed for the region that it goes to`() async throws {
-        let regions = try Regions(.invalidClientTokenID, main: .invalidClientTokenID)
+        let regions = try TestRegions(.invalidClientTokenID, main: .invalidClientTokenID)
         _ = try await machine.pipeline(regions.options).check(profile("app", region: "eu-west-1"))
         let scopes = [regions.region, regions.main].map { server in
             server.requests.first?.header("authorization")?.split(separator: "/").dropFirst(2).first
@@ -87,7 +87,7 @@ struct CheckPipelineRegionTests {
         ]
         let machine = machine
         for fault in Fault.allCases {
-            let regions = try Regions(refusal, main: fault)
+            let regions = try TestRegions(refusal, main: fault)
             let isSlow = [.slowBytes, .blackHole].contains(fault)
             let result = try await machine.pipeline(regions.options).check(
                 profile(
@@ -98,21 +98,21 @@ struct CheckPipelineRegionTests {
     }
 
     @Test func `a refusal in the main region itself needs no second opinion`() async throws {
-        let regions = try Regions(.identity, main: .invalidClientTokenID)
+        let regions = try TestRegions(.identity, main: .invalidClientTokenID)
         let result = try await machine.pipeline(regions.options).check(profile("app"))
         #expect(result.diagnosis.cause == .keyNotRecognized)
-        #expect(regions.proxy.hosts == [Regions.mainHost])
+        #expect(regions.proxy.hosts == [TestRegions.mainHost])
     }
 
     @Test func `a refusal by another partition is none`() async throws {
         let server = try FaultServer(.invalidClientTokenID, tls: .valid)
-        let proxy = try FaultProxy(.route([Regions.mainHost: server.port]))
+        let proxy = try FaultProxy(.route([TestRegions.mainHost: server.port]))
         let pipeline = try machine.pipeline(
-            url: "https://\(Regions.mainHost)",
+            url: "https://\(TestRegions.mainHost)",
             .init(caBundle: server.caBundle, proxy: .url(proxy.url)))
         let result = await pipeline.check(profile("app", region: "cn-north-1"))
         #expect(result.diagnosis.cause == .wrongPartition, "\(result.diagnosis)")
         #expect(result.diagnosis.verdict == .unknown)
-        #expect(proxy.hosts == [Regions.mainHost])
+        #expect(proxy.hosts == [TestRegions.mainHost])
     }
 }

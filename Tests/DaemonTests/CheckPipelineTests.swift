@@ -182,15 +182,15 @@ struct CheckPipelinePathTests {
     }
 
     @Test func `a proof that is refused does not ask the main region`() async throws {
-        let regions = try Regions(.invalidClientTokenID, main: .identity)
+        let regions = try TestRegions(.invalidClientTokenID, main: .identity)
         try machine.write(.init("backup"))
         let primary = Endpoint(
-            url: "https://\(Regions.regionHost)", signingRegion: "eu-west-1", partition: "aws")
+            url: "https://\(TestRegions.regionHost)", signingRegion: "eu-west-1", partition: "aws")
         let proof = try await machine.pipeline(regions.options).check(
             profile("backup", region: "eu-central-1"), at: primary)
         #expect(proof.diagnosis.cause == .keyNotRecognized)
         #expect(proof.diagnosis.verdict == .bad)
-        #expect(regions.proxy.hosts == [Regions.regionHost])
+        #expect(regions.proxy.hosts == [TestRegions.regionHost])
     }
 
     @Test func `signatures that fail for all are the path's fault`() async throws {

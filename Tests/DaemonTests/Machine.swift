@@ -82,26 +82,9 @@ func profile(
         expected: expected)
 }
 
-/// The endpoints of eu-west-1 and of its partition's main region, with TLS, behind a proxy.
-///
-/// The region answers with one fault and the main region with another, or is not reached at all.
-final class Regions: Sendable {
-    let region: FaultServer
-    let main: FaultServer
-    let proxy: FaultProxy
-
-    init(_ regionFault: Fault, main mainFault: Fault?) throws {
-        region = try FaultServer(regionFault, tls: .valid)
-        main = try FaultServer(mainFault ?? .identity, trustedLike: region)
-        var ports = [Self.regionHost: region.port]
-        if mainFault != nil { ports[Self.mainHost] = main.port }
-        proxy = try FaultProxy(.route(ports))
-    }
-
-    static let regionHost = "sts.eu-west-1.amazonaws.com"
-    static let mainHost = "sts.us-east-1.amazonaws.com"
-
+extension TestRegions {
+    /// What sends a transport to these in place of AWS's.
     var options: CurlOptions {
-        CurlOptions(caBundle: region.caBundle, proxy: .url(proxy.url))
+        CurlOptions(caBundle: caBundle, proxy: .url(proxy.url))
     }
 }
