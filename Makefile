@@ -19,7 +19,7 @@ demo: dependencies ## a failover from beginning to end, in half a minute, withou
 .PHONY: test
 test: dependencies-test ## all tests
 	$(SWIFT) build --build-tests --scratch-path $(BUILD_PATH) $(STRICT)
-	$(SWIFT) test --skip-build --scratch-path $(BUILD_PATH)
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 $(SWIFT) test --skip-build --scratch-path $(BUILD_PATH)
 
 .PHONY: build
 build: dependencies ## the release binary, .build/release/credwatch
