@@ -21,6 +21,7 @@ private enum ExitStatus {
 /// Runs the daemon until a signal stops it; returns the exit code.
 package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
     keepSecretsInMemory()
+    SignalWatch.survive()
     let journal = chooseJournal(target: log)
     let service = ServiceManager()
     defer {
