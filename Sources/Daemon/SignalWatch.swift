@@ -18,6 +18,14 @@ final class SignalWatch {
 
     private var sources: [any DispatchSourceSignal] = []
 
+    /// Keeps signals that do not mean to end the daemon from doing so before they are watched.
+    ///
+    /// Nothing is lost: a start reads the config and checks everything anyway.
+    static func survive() {
+        for kind in [Signal.reload, .checkNow] { signal(kind.number, SIG_IGN) }
+        signal(SIGPIPE, SIG_IGN)
+    }
+
     /// Takes the signals over from their default actions, and calls `handler` for each.
     ///
     /// A burst of one signal is one call: the kernel and Dispatch join what comes while a call waits.

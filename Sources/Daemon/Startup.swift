@@ -19,6 +19,7 @@ private enum ExitStatus {
 
 /// Runs the daemon until a signal stops it; returns the exit code.
 package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
+    SignalWatch.survive()
     let journal = chooseJournal(target: log)
     let service = ServiceManager()
     defer {

@@ -44,6 +44,37 @@ struct SurroundingsSystemTests {
         #expect(await daemon.outcome().ending == .exited(0))
     }
 
+    @Test(arguments: [SIGHUP, SIGUSR1])
+    func `a signal that comes before the start is over does no harm`(_ signal: Int32) async throws {
+        let site = try Site()
+        // Long enough to be met while it is read.
+        let profiles = (0..<50_000).map { "  - name: p\($0)" }.joined(separator: "\n")
+        try site.write(
+            "credwatch.yaml", mode: 0o644,
+            """
+            defaults: {interval: 1h}
+            profiles:
+            \(profiles)
+            status: {file: \(site.path("status.json"))}
+            state_directory: \(site.path("state"))
+            control: {socket: \(site.path("control.sock"))}
+            aws: {endpoint_url: "\(site.sandbox.url)"}
+            """)
+        let daemon = try start("exec \"$@\"", site)
+        while processorTicks(daemon.processID) < 15 { await Task.yield() }
+        #expect(daemon.errorsSoFar.isEmpty)
+        daemon.send(signal: signal)
+        #expect(await daemon.hasWritten("checks 50000 profiles"))
+        daemon.send(signal: SIGTERM)
+        #expect(await daemon.outcome().ending == .exited(0))
+    }
+
+    /// How much of a processor a process has used, in hundredths of a second.
+    private func processorTicks(_ process: Int32) -> Int {
+        let fields = readText("/proc/\(process)/stat").split(separator: " ")
+        return fields.count > 14 ? (Int(fields[13]) ?? 0) + (Int(fields[14]) ?? 0) : .max
+    }
+
     /// Starts the daemon through a shell, which has its command line as `$@`.
     private func start(_ script: String, _ site: Site) throws -> Subprocess {
         try Subprocess(
