@@ -13,7 +13,7 @@ extension Engine {
             switch effect {
             case .announce(let announcement):
                 parts.journal.write(entry(for: announcement))
-                publication.markDirty(urgent: true)
+                publication.markDirty(urgent: announcement.isUrgent)
             case .pace(let profile, let interval):
                 setPace(profile, every: interval, at: now.moment)
             case .prove(let group, let profile, let endpoint):
@@ -122,6 +122,18 @@ extension Engine {
         // The outcome goes to the disk at once, not with the next batch.
         keeping.gapIsOver = keeping.gapIsOver || keeping.isDirty
         turn()
+    }
+}
+
+extension Announcement {
+    /// Whether agents should see it at once: all but the first good answer after a start, which thousands
+    /// of profiles give at the same time.
+    fileprivate var isUrgent: Bool {
+        if case .profile(let change) = self, change.to == .healthy {
+            change.from != .pending
+        } else {
+            true
+        }
     }
 }
 

@@ -15,7 +15,10 @@ extension Engine {
                 every: profile.interval, first: start + offset,
                 seed: UInt64.random(in: .min ... .max))
             cadences[profile.name] = cadence
-            schedule.set(.check(profile.name), due: cadence.due, slack: .zero)
+            // A little slack: thousands of first checks are not a wake-up each.
+            schedule.set(
+                .check(profile.name), due: cadence.due,
+                slack: min(cadence.slack, .milliseconds(50)))
         }
         for name in cadences.keys where profiles[name] == nil {
             cadences[name] = nil
@@ -37,7 +40,7 @@ extension Engine {
                     let result = await pipeline.value.check(job.profile, at: job.endpoint)
                     inbox.put(
                         FinishedJob(id: id, job: job, result: result),
-                        isPressing: !job.isScheduled || jobs.backlog == 0)
+                        isPressing: job.isProof || jobs.backlog == 0)
                 }
             }
         }

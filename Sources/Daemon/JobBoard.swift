@@ -166,7 +166,9 @@ extension JobBoard.State {
         guard let entry = running.removeValue(forKey: id) else { return nil }
         let identity = entry.job.identity
         busy.remove(identity)
-        if let job = again.removeValue(forKey: identity), lined.insert(identity).inserted {
+        if !again.isEmpty, let job = again.removeValue(forKey: identity),
+            lined.insert(identity).inserted
+        {
             line(job)
         }
         return entry

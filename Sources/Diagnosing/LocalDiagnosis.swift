@@ -67,7 +67,7 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
             [.location(.file(location))])
     case .badSetting(let name, let what, let provenance):
         return conclude(
-            .badSetting, "\(name) \(what) (\(provenance)).", "Correct it there.",
+            .badSetting, "\(name): \(what) (\(provenance)).", "Correct it there.",
             [.location(provenance)])
     case .timedOut(let path):
         return conclude(

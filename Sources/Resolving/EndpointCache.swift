@@ -12,18 +12,31 @@ final class EndpointCache: Sendable {
         var variant: EndpointVariant
     }
 
-    private let pairs = Mutex<[Key: EndpointPair]>([:])
+    private struct Known: Sendable {
+        var pairs: [Key: EndpointPair] = [:]
+        /// The one that was asked for last; mostly it is the next one too, and found without a hash.
+        var latest: (key: Key, pair: EndpointPair)?
+    }
+
+    private let known = Mutex(Known())
     private static let limit = 256
 
     /// Returns the endpoints of a key, worked out by `make` when they are not known.
     func pair(
         _ key: Key, _ make: () throws(ResolveProblem) -> EndpointPair
     ) throws(ResolveProblem) -> EndpointPair {
-        if let pair = pairs.withLock({ $0[key] }) { return pair }
+        let found = known.withLock { known -> EndpointPair? in
+            if let latest = known.latest, latest.key == key { return latest.pair }
+            guard let pair = known.pairs[key] else { return nil }
+            known.latest = (key, pair)
+            return pair
+        }
+        if let found { return found }
         let pair = try make()
-        pairs.withLock { pairs in
-            if pairs.count >= Self.limit { pairs = [:] }
-            pairs[key] = pair
+        known.withLock { known in
+            if known.pairs.count >= Self.limit { known.pairs = [:] }
+            known.pairs[key] = pair
+            known.latest = (key, pair)
         }
         return pair
     }

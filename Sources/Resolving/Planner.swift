@@ -92,8 +92,8 @@ package struct Planner: Sendable {
         _ credentials: Credentials, _ rows: [Plan.Row], source: String, modifiedAt: WallTime?
     ) throws(ResolveProblem) -> Plan {
         let settings = SettingsLookup(
-            configuration: configuration, overrides: overrides, environment: environment,
-            profile: profile, services: files.services)
+            ownRegion: configuration.region, defaultRegion: configuration.defaultRegion,
+            overrides: overrides, environment: environment, profile: profile, services: files)
         let region = try settings.region()
         let (variant, special) = try settings.variant()
         let url = try settings.customURLText()

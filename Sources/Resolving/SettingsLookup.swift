@@ -2,18 +2,20 @@ import Model
 
 /// The settings that decide where a request goes, from all the places that may hold them.
 struct SettingsLookup {
-    let configuration: ProfileConfiguration
+    /// Set on the profile in credwatch.yaml.
+    let ownRegion: Sourced<String>?
+    let defaultRegion: Sourced<String>?
     let overrides: AWSOverrides
     let environment: EnvironmentSettings
     let profile: SharedProfile?
-    /// Finds a `[services x]` section.
-    let services: (String) -> SharedProfile?
+    /// Where the `[services x]` sections are.
+    let services: SharedFiles
 
     /// The region: credwatch.yaml, the environment, the profile, the defaults of credwatch.yaml.
     func region() throws(ResolveProblem) -> Sourced<String> {
         let found =
-            configuration.region ?? environment.region ?? profile?.text(.region)
-            ?? configuration.defaultRegion
+            ownRegion ?? environment.region ?? profile?.text(.region)
+            ?? defaultRegion
         guard let found else {
             return Sourced(
                 "us-east-1", from: .builtIn("no region is set anywhere, so us-east-1 it is"))
@@ -41,7 +43,7 @@ struct SettingsLookup {
         if let ignore, try flag(ignore, .ignoreEndpointURLs) { return nil }
         if let url = environment.endpointURL { return url }
         if let reference = profile?.text(.services) {
-            guard let section = services(reference.value) else {
+            guard let section = services.services(reference.value) else {
                 throw .badSetting(
                     name: "services", what: "the config file has no such [services] section",
                     reference.provenance)
@@ -100,7 +102,7 @@ struct SettingsLookup {
 ///
 /// The text itself is not repeated, since it may be a secret in the wrong place.
 func regionFlaw(_ text: String) -> String? {
-    let bytes = Array(text.utf8)
+    let bytes = text.utf8
     if bytes.isEmpty { return "it is empty" }
     if bytes.count > 63 { return "it is longer than 63 characters" }
     for (index, byte) in bytes.enumerated() {

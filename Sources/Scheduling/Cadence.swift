@@ -33,7 +33,11 @@ package struct Cadence: Sendable, Hashable {
     }
 
     /// Goes on to the first point after `now`; points that were missed are left out, not caught up.
+    ///
+    /// A point that lies ahead by more than its slack stays the next one: the check that has ended was
+    /// another one, which somebody asked for or which led to a new interval.
     package mutating func advance(after now: Moment) {
+        guard due - slack <= now else { return }
         let passed = (now.nanoseconds - origin.nanoseconds) / interval.nanoseconds
         slot = max(slot + 1, passed)
         while due <= now { slot += 1 }

@@ -5,6 +5,8 @@ struct ProfileTrack: Sendable {
     var configuration: ProfileConfiguration
     private(set) var state = ProfileState.pending
     private(set) var since: WallTime?
+    /// The moment of `since`; nil when that was before a restart.
+    private var sinceMoment: Moment?
     private(set) var failingSince: WallTime?
     private(set) var lastSuccessAt: WallTime?
     private(set) var consecutiveFailures = 0
@@ -66,11 +68,20 @@ struct ProfileTrack: Sendable {
             state != previous || result.diagnosis.cause != announcedCause || isStillTroubled
         else { return nil }
         announcedCause = result.diagnosis.cause
-        let previousFor = since.map { wall - $0 }
-        if state != previous { since = wall }
+        let previousFor = timeInState(until: result.finishedAt)
+        if state != previous {
+            since = wall
+            sinceMoment = result.finishedAt.moment
+        }
         return ProfileChange(
             from: previous, to: state, result: result, previousFor: previousFor,
             consecutiveFailures: consecutiveFailures)
+    }
+
+    /// How long the state has lasted; the wall clock, which may have been set, counts only over a restart.
+    private func timeInState(until now: Instant) -> Duration? {
+        if let sinceMoment { return now.moment - sinceMoment }
+        return since.map { max(.zero, now.wall - $0) }
     }
 
     /// Whether a bad result may count: the credential has not changed within the last seconds.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Model
 
 /// The command line.
@@ -23,6 +24,12 @@ struct Credwatch: ParsableCommand {
             Run.self, Check.self, Status.self, Validate.self, Failover.self, Failback.self,
             Hook.self,
         ])
+
+    static func main() {
+        holdStandardStreams()
+        prepareProcess()
+        main(nil)
+    }
 }
 
 /// The option that names the config.

@@ -72,6 +72,8 @@ struct ControlSocketTests {
                     reply(ControlReply(done: true, text: request.group))
                 })
             try await server.start()
+            // Dispatch makes its own descriptors at the first wait, and ends the process without them.
+            try await Task.sleep(for: .milliseconds(1))
             var limit = rlimit(rlim_cur: 256, rlim_max: 256)
             setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
             var taken: [Int32] = []

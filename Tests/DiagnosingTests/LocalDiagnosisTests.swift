@@ -43,8 +43,9 @@ import Testing
             ),
             (
                 .badSetting(
-                    name: "AWS_REGION", what: "has a blank", .environment(variable: "AWS_REGION")),
-                .badSetting, ["AWS_REGION has a blank"]
+                    name: "AWS_REGION", what: "it has a blank",
+                    .environment(variable: "AWS_REGION")),
+                .badSetting, ["AWS_REGION: it has a blank (environment variable AWS_REGION)."]
             ),
             (.timedOut(path: "/nfs/a"), .fileUnreadable, ["/nfs/a"]),
         ] as [(ResolveProblem, Cause, [String])])

@@ -17,11 +17,10 @@ private func settings(
     }
     let files = try sharedFiles(config: config)
     return SettingsLookup(
-        configuration: ProfileConfiguration(
-            name: "app", region: sourced(region), defaultRegion: sourced(defaultRegion)),
+        ownRegion: sourced(region), defaultRegion: sourced(defaultRegion),
         overrides: AWSOverrides(endpointURL: sourced(endpointURL)),
         environment: EnvironmentSettings(AWSEnvironment(variables: variables)),
-        profile: files.profile("app"), services: files.services)
+        profile: files.profile("app"), services: files)
 }
 
 @Suite struct SettingsLookupTests {

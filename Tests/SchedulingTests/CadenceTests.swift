@@ -67,6 +67,23 @@ import Testing
         }
     }
 
+    @Test func `checks that are asked for in between do not move the next one away`() {
+        var cadence = Cadence(every: interval, first: first, seed: 7)
+        cadence.advance(after: first)
+        let next = cadence.due
+        for second in 1...20 { cadence.advance(after: first + .seconds(second)) }
+        #expect(cadence.due == next)
+        cadence.advance(after: next)
+        #expect(cadence.due > next)
+    }
+
+    @Test func `the check that led to a new interval does not use up its first point`() {
+        var cadence = Cadence(every: interval, first: first, seed: 3)
+        cadence.change(to: .seconds(20), at: first)
+        cadence.advance(after: first)
+        #expect((cadence.due - (first + .seconds(20))).magnitude <= .seconds(1))
+    }
+
     @Test func `profiles do not march in step`() {
         let dues = Set(
             (0..<100 as Range<UInt64>).map { seed in

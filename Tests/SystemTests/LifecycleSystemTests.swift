@@ -84,6 +84,24 @@ struct LifecycleSystemTests {
         _ = await daemon.outcome()
     }
 
+    @Test func `checks that USR1 asks for leave the schedule as it is`() async throws {
+        let site = try Site()
+        try site.writeConfig(interval: "1h")
+        let manager = try NotifySocket(path: site.path("notify"))
+        let daemon = try site.startDaemon(environment: ["NOTIFY_SOCKET": site.path("notify")])
+        #expect(await manager.message { $0.contains("STATUS=2 healthy") } != nil)
+        let next = try #require(try site.profile("app")?.nextCheckAt)
+        for _ in 0..<5 {
+            let seen = site.sandbox.callCount
+            daemon.send(signal: SIGUSR1)
+            while site.sandbox.callCount < seen + 2 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(await manager.message { $0.contains("STATUS=2 healthy") } != nil)
+        }
+        #expect(try site.profile("app")?.nextCheckAt == next)
+        daemon.send(signal: SIGTERM)
+        _ = await daemon.outcome()
+    }
+
     @Test func `a fixed file heals its profile without a reload`() async throws {
         let site = try Site()
         try site.writeCredentials(primarySecret: "0123456789abcdef0123456789abcdef01234567")

@@ -59,6 +59,18 @@ import Tracking
         #expect(world.profile("app").since == world.now.wall)
     }
 
+    @Test(arguments: [-86_400, 86_400])
+    func `how long it had been otherwise does not depend on the wall clock`(jump: Int64) throws {
+        var world = World([])
+        world.check("app", .ok)
+        world.pass(.seconds(600))
+        var result = world.result("app", .tls)
+        result.finishedAt.wall = result.finishedAt.wall + .seconds(jump)
+        let change = try #require(world.handle(.checked(result)).profileChanges.first)
+        #expect(change.previousFor == .seconds(600))
+        #expect(world.profile("app").since == result.finishedAt.wall)
+    }
+
     @Test func `broken since is kept until it is good again`() {
         var world = World([])
         world.check("app", .ok)
