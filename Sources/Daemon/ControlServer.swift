@@ -60,7 +60,7 @@ actor ControlServer {
     }
 
     private func watch(_ socket: Int32) {
-        loop.watch(socket) { [unowned self] in assumeIsolated { $0.accept(from: socket) } }
+        loop.watch(socket) { [weak self] in self?.assumeIsolated { $0.accept(from: socket) } }
     }
 
     /// Closes everything and removes the socket.
@@ -106,11 +106,11 @@ actor ControlServer {
             }
             lastID += 1
             let id = lastID
-            let lateness = loop.after(patience) { [unowned self] in
-                assumeIsolated { $0.drop(descriptor) }
+            let lateness = loop.after(patience) { [weak self] in
+                self?.assumeIsolated { $0.drop(descriptor) }
             }
             connections[descriptor] = Connection(id: id, lateness: lateness)
-            loop.watch(descriptor) { [unowned self] in assumeIsolated { $0.read(descriptor) } }
+            loop.watch(descriptor) { [weak self] in self?.assumeIsolated { $0.read(descriptor) } }
         }
     }
 

@@ -63,10 +63,10 @@ actor Engine {
     /// Starts the schedule; `onStopped` is called once, when everything has come to its end.
     func start(onStopped: @escaping @Sendable () -> Void) {
         self.onStopped = onStopped
-        inbox.onValues { [unowned self] in assumeIsolated { $0.drainInbox() } }
-        timer = WakeTimer(queue: queue) { [unowned self] in assumeIsolated { $0.timerFired() } }
-        signals = SignalWatch(queue: queue) { [unowned self] signal in
-            assumeIsolated { $0.received(signal) }
+        inbox.onValues { [weak self] in self?.assumeIsolated { $0.drainInbox() } }
+        timer = WakeTimer(queue: queue) { [weak self] in self?.assumeIsolated { $0.timerFired() } }
+        signals = SignalWatch(queue: queue) { [weak self] signal in
+            self?.assumeIsolated { $0.received(signal) }
         }
         control = ControlServer(path: configuration.controlSocket) { [self] request, reply in
             queue.async { self.assumeIsolated { $0.ordered(request, reply) } }

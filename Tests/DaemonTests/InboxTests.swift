@@ -16,7 +16,8 @@ struct InboxTests {
 
         init() {
             inbox = Inbox(queue: queue)
-            inbox.onValues { [unowned self] in
+            inbox.onValues { [weak self] in
+                guard let self else { return }
                 let values = inbox.takeAll()
                 taken.withLock { $0.append(values) }
                 drained.add()
