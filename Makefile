@@ -2,7 +2,10 @@
 SWIFT ?= swift
 BUILD_PATH ?= .build
 STRICT = --explicit-target-dependency-import-check error
-RELEASE = -c release --static-swift-stdlib --scratch-path $(BUILD_PATH)
+# Swift's own runtime goes into the binary whole, with the C++ library that it is written in; what the
+# distribution patches (curl, OpenSSL, systemd) stays shared.
+STATIC = $(abspath $(BUILD_PATH))/static
+RELEASE = -c release --static-swift-stdlib --scratch-path $(BUILD_PATH) -Xswiftc -L$(STATIC)
 
 .PHONY: help
 help: ## print the targets
@@ -16,10 +19,11 @@ demo: dependencies ## a failover from beginning to end, in half a minute, withou
 .PHONY: test
 test: dependencies-test ## all tests
 	$(SWIFT) build --build-tests --scratch-path $(BUILD_PATH) $(STRICT)
-	$(SWIFT) test --skip-build --scratch-path $(BUILD_PATH)
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 $(SWIFT) test --skip-build --scratch-path $(BUILD_PATH)
 
 .PHONY: build
 build: dependencies ## the release binary, .build/release/credwatch
+	@mkdir -p $(STATIC) && ln -sf "$$(gcc -print-file-name=libstdc++.a || clang -print-file-name=libstdc++.a)" $(STATIC)/libstdc++.a
 	$(SWIFT) build $(RELEASE) --product credwatch
 
 .PHONY: check
@@ -34,9 +38,8 @@ format: ## bring the sources into the format
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
 .PHONY: bench
-bench: ## measure against C, boto3, curl and the AWS CLI (about 10 minutes)
+bench: build ## measure against C, boto3, curl and the AWS CLI (about 10 minutes)
 	@packaging/dependencies bench
-	$(SWIFT) build $(RELEASE) --product credwatch
 	Tests/Bench/run --markdown .build/bench.md --json .build/bench.json
 
 

@@ -9,9 +9,14 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For what runs seldom: small code rather than quick code.
+let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
 /// A stage or library of credwatch.
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func module(
+    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
 }
 
 /// The tests of one module, with the shared Support.
@@ -56,16 +61,16 @@ let package = Package(
         module("Model"),
         module("Signing", ["CCrypto"]),
         module("EventLoops", ["Model", "CLinux"]),
-        module("Processes", ["Model", "EventLoops", "CLinux"]),
+        module("Processes", ["Model", "EventLoops", "CLinux"], settings: small),
 
         // The stages: each imports Model, and libraries, but no other stage.
-        module("Configuring", ["Model", "CYaml"]),
+        module("Configuring", ["Model", "CYaml"], settings: small),
         module("Scheduling", ["Model"]),
         module("Resolving", ["Model"]),
         module("Probing", ["Model", "Signing", "CCurl"]),
         module("Diagnosing", ["Model"]),
         module("Tracking", ["Model"]),
-        module("FailingOver", ["Model", "Processes"]),
+        module("FailingOver", ["Model", "Processes"], settings: small),
         module("Reporting", ["Model", "CSystemd"]),
 
         // The wiring and the command.
@@ -82,7 +87,7 @@ let package = Package(
                 "Model", "EventLoops", "Configuring", "Scheduling", "Reporting", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict, linkerSettings: lean),
+            swiftSettings: strict + small, linkerSettings: lean),
 
         // An AWS for the demo and the tests; no part of the daemon.
         module("Sandbox", ["Model", "CCrypto", "CDescriptors"]),
@@ -111,7 +116,7 @@ let package = Package(
         tests("Tracking"),
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
-        tests("Daemon"),
+        tests("Daemon", ["Diagnosing", "Probing", "Resolving", "Sandbox", "Scheduling"]),
         tests("Sandbox", ["credwatch-sandbox"]),
         .testTarget(
             name: "SystemTests",

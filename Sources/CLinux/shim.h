@@ -1,6 +1,7 @@
 #pragma once
 // Linux calls that Swift's Glibc module leaves out: it is built without _GNU_SOURCE.
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/epoll.h>
@@ -40,6 +41,15 @@ static inline long credwatch_peer_user(int descriptor) {
     socklen_t size = sizeof peer;
     if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
     return (long)peer.user;
+}
+
+/// Makes malloc give large blocks back to the system as soon as they are free (by default it raises the
+/// limit for that with the first large block, and a status file of ten thousand profiles stays for
+/// ever), and keeps it from making an arena for every thread.
+static inline void credwatch_settle_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
+    mallopt(M_ARENA_MAX, 1);
 }
 
 /// Keeps this process out of core dumps and away from the debuggers of its own user.

@@ -22,6 +22,7 @@ actor ControlServer {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private let path: String
+    private let patience: Duration
     private let handler: @Sendable (ControlRequest, @escaping Reply) -> Void
     private var listener: Int32?
     /// What was made at the path, as device and inode.
@@ -31,15 +32,16 @@ actor ControlServer {
 
     private static let maxConnections = 32
     private static let maxRequest = 4_096
-    /// How long a client may take for its request.
-    private static let patience = Duration.seconds(5)
 
+    /// `patience` is how long a client may take for its request.
     init?(
-        path: String, handler: @escaping @Sendable (ControlRequest, @escaping Reply) -> Void
+        path: String, patience: Duration = .seconds(5),
+        handler: @escaping @Sendable (ControlRequest, @escaping Reply) -> Void
     ) {
         guard let loop = EventLoop() else { return nil }
         self.loop = loop
         self.path = path
+        self.patience = patience
         self.handler = handler
     }
 
@@ -58,7 +60,11 @@ actor ControlServer {
         }
         listener = socket
         bound = identity
-        loop.watch(socket) { [unowned self] in assumeIsolated { $0.accept(from: socket) } }
+        watch(socket)
+    }
+
+    private func watch(_ socket: Int32) {
+        loop.watch(socket) { [weak self] in self?.assumeIsolated { $0.accept(from: socket) } }
     }
 
     /// Closes everything and removes the socket.
@@ -92,15 +98,13 @@ actor ControlServer {
         var status = stat()
         if lstat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFSOCK else { return EEXIST }
-            if let living = try? UnixSocket.connect(to: path) {
-                close(living)
-                return EADDRINUSE
-            }
+            guard UnixSocket.isAbandoned(path) else { return EADDRINUSE }
             unlink(path)
         }
-        let mask = umask(0o177)
+        // Linux makes the file with the socket's own mode. The umask is not touched: it belongs to the
+        // whole process, and to the hooks that start meanwhile.
+        guard fchmod(socket, 0o600) == 0 else { return errno }
         let result = UnixSocket.withAddress(path) { Glibc.bind(socket, $0, $1) == 0 ? 0 : errno }
-        umask(mask)
         guard result == 0 else { return result ?? ENAMETOOLONG }
         return listen(socket, 16) == 0 ? nil : errno
     }
@@ -109,7 +113,11 @@ actor ControlServer {
         while true {
             let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
             let descriptor = accept4(socket, nil, nil, flags)
-            guard descriptor >= 0 else { return }
+            guard descriptor >= 0 else {
+                if errno == EINTR || errno == ECONNABORTED { continue }
+                if errno != EAGAIN { rest(from: socket) }
+                return
+            }
             guard let user = UnixSocket.peerUser(of: descriptor),
                 user == 0 || user == geteuid(), connections.count < Self.maxConnections
             else {
@@ -118,11 +126,20 @@ actor ControlServer {
             }
             lastID += 1
             let id = lastID
-            let lateness = loop.after(Self.patience) { [unowned self] in
-                assumeIsolated { $0.drop(descriptor) }
+            let lateness = loop.after(patience) { [weak self] in
+                self?.assumeIsolated { $0.drop(descriptor) }
             }
             connections[descriptor] = Connection(id: id, lateness: lateness)
-            loop.watch(descriptor) { [unowned self] in assumeIsolated { $0.read(descriptor) } }
+            loop.watch(descriptor) { [weak self] in self?.assumeIsolated { $0.read(descriptor) } }
+        }
+    }
+
+    /// Accepts nothing for a second: a client that waits while no descriptor is left would otherwise
+    /// wake the loop again and again.
+    private func rest(from socket: Int32) {
+        loop.unwatch(socket)
+        loop.after(.seconds(1)) { [weak self] in
+            self?.assumeIsolated { if $0.listener == socket { $0.watch(socket) } }
         }
     }
 

@@ -22,12 +22,12 @@ actor Engine {
     let inbox: Inbox<FinishedJob>
 
     var configuration: Configuration
-    var pipeline: CheckPipeline
+    let pipeline: Current<CheckPipeline>
     var profiles: [String: ProfileConfiguration] = [:]
     var cadences: [String: Cadence] = [:]
     var tracker: Tracker
     var schedule = DueQueue<DueKey>()
-    var jobs: RunningJobs
+    let jobs: JobBoard
     var publication = Publication()
     var keeping = Keeping()
     var clock: ClockWatch
@@ -35,7 +35,6 @@ actor Engine {
     var nextOrder = 0
     var runningHooks = 0
     var heartbeat = Heartbeat()
-    var lateness: Lateness?
     var isStopping = false
     var isReloading = false
     var onStopped: (@Sendable () -> Void)?
@@ -51,23 +50,23 @@ actor Engine {
         executor = QueueExecutor(label: "credwatch")
         self.parts = parts
         self.configuration = configuration
-        pipeline = makePipeline(for: configuration, parts.transport)
+        pipeline = Current(makePipeline(for: configuration, parts.transport))
         startedAt = SystemClock.now()
         clock = ClockWatch(at: startedAt, suspended: SystemClock.suspended())
         inbox = Inbox(queue: executor.queue)
         tracker = Tracker(
             configuration, remembered: remembered, makeIncidentID: { makeUUID() })
-        jobs = RunningJobs(limit: configuration.inFlightLimit)
-        lateness = parts.latenessFile == nil ? nil : Lateness()
+        jobs = JobBoard(
+            limit: configuration.inFlightLimit, keepsLateness: parts.latenessFile != nil)
     }
 
     /// Starts the schedule; `onStopped` is called once, when everything has come to its end.
     func start(onStopped: @escaping @Sendable () -> Void) {
         self.onStopped = onStopped
-        inbox.onValues { [unowned self] in assumeIsolated { $0.drainInbox() } }
-        timer = WakeTimer(queue: queue) { [unowned self] in assumeIsolated { $0.timerFired() } }
-        signals = SignalWatch(queue: queue) { [unowned self] signal in
-            assumeIsolated { $0.received(signal) }
+        inbox.onValues { [weak self] in self?.assumeIsolated { $0.drainInbox() } }
+        timer = WakeTimer(queue: queue) { [weak self] in self?.assumeIsolated { $0.timerFired() } }
+        signals = SignalWatch(queue: queue) { [weak self] signal in
+            self?.assumeIsolated { $0.received(signal) }
         }
         control = ControlServer(path: configuration.controlSocket) { [self] request, reply in
             queue.async { self.assumeIsolated { $0.ordered(request, reply) } }
@@ -96,11 +95,7 @@ actor Engine {
         startJobs()
         publishIfDue()
         keepIfDue()
-        if let deadline = jobs.earliestDeadline {
-            schedule.set(.overdue, due: deadline, slack: .zero)
-        } else {
-            schedule.remove(.overdue)
-        }
+        watchDeadlines()
         let next = schedule.next
         timer?.arm(for: next?.due, leeway: next?.slack ?? .zero, now: SystemClock.moment())
     }
@@ -151,6 +146,15 @@ actor Engine {
 
     private func giveUpOverdue(at now: Instant) {
         for (job, result) in jobs.giveUpOverdue(at: now) { take(result, of: job) }
+    }
+
+    /// Keeps the timer armed for the first job that has to be given up, while any runs.
+    private func watchDeadlines() {
+        if jobs.isIdle {
+            schedule.remove(.overdue)
+        } else if schedule.due(.overdue) == nil, let deadline = jobs.earliestDeadline {
+            schedule.set(.overdue, due: deadline)
+        }
     }
 
     // MARK: - The end

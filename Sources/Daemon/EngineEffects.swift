@@ -13,7 +13,7 @@ extension Engine {
             switch effect {
             case .announce(let announcement):
                 parts.journal.write(entry(for: announcement))
-                publication.markDirty(urgent: true)
+                publication.markDirty(urgent: announcement.isUrgent)
             case .pace(let profile, let interval):
                 setPace(profile, every: interval, at: now.moment)
             case .prove(let group, let profile, let endpoint):
@@ -60,19 +60,20 @@ extension Engine {
     /// Opens the control socket; when that fails, it is tried again with every status file.
     func listen() {
         guard let control else { return }
-        Task { [weak self] in
+        // Until the answer comes there is no second try.
+        isListening = true
+        Task.detached(executorPreference: parts.transport) { [self] in
             do throws(SocketProblem) {
                 try await control.start()
-                await self?.listens(problem: nil)
             } catch {
-                await self?.listens(problem: error)
+                await listeningFailed(error)
             }
         }
     }
 
-    private func listens(problem: SocketProblem?) {
-        isListening = problem == nil
-        guard let problem, problem != controlProblem else { return }
+    private func listeningFailed(_ problem: SocketProblem) {
+        isListening = false
+        guard problem != controlProblem else { return }
         controlProblem = problem
         parts.journal.write(
             JournalEntry(
@@ -121,6 +122,18 @@ extension Engine {
         // The outcome goes to the disk at once, not with the next batch.
         keeping.gapIsOver = keeping.gapIsOver || keeping.isDirty
         turn()
+    }
+}
+
+extension Announcement {
+    /// Whether agents should see it at once: all but the first good answer after a start, which thousands
+    /// of profiles give at the same time.
+    fileprivate var isUrgent: Bool {
+        if case .profile(let change) = self, change.to == .healthy {
+            change.from != .pending
+        } else {
+            true
+        }
     }
 }
 

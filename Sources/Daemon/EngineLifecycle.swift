@@ -69,7 +69,7 @@ extension Engine {
         let oldProfiles = profiles
         configuration = new
         // The environment is the one of the start; what is cached of the files is read again.
-        pipeline = makePipeline(for: new, parts.transport)
+        pipeline.value = makePipeline(for: new, parts.transport)
         jobs.setLimit(new.inFlightLimit)
         tracker.reconfigure(new)
         let now = SystemClock.moment()
@@ -97,7 +97,7 @@ extension Engine {
         let last = renderStatus(document(at: now, isLast: true))
         let state = tracker.remembered
         let (parts, statusFile) = (parts, configuration.statusFile)
-        let summary = lateness?.summary()
+        let summary = jobs.lateness?.summary()
         let finish = onStopped
         onStopped = nil
         let control = control

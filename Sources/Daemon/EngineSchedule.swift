@@ -15,7 +15,10 @@ extension Engine {
                 every: profile.interval, first: start + offset,
                 seed: UInt64.random(in: .min ... .max))
             cadences[profile.name] = cadence
-            schedule.set(.check(profile.name), due: cadence.due, slack: .zero)
+            // A little slack: thousands of first checks are not a wake-up each.
+            schedule.set(
+                .check(profile.name), due: cadence.due,
+                slack: min(cadence.slack, .milliseconds(50)))
         }
         for name in cadences.keys where profiles[name] == nil {
             cadences[name] = nil
@@ -28,26 +31,18 @@ extension Engine {
         jobs.add(Job(profile: profile, purpose: .routine(due: due)))
     }
 
-    /// Starts the jobs that have a place.
+    /// Starts workers for the jobs that wait.
     func startJobs() {
-        while let (id, job) = jobs.next() {
-            let startedAt = SystemClock.now()
-            if case .routine(let due?) = job.purpose {
-                lateness?.note(startedAt.moment - due)
+        let (jobs, pipeline, inbox, transport) = (jobs, pipeline, inbox, parts.transport)
+        jobs.hire { worker in
+            Task.detached(executorPreference: transport) {
+                while let (id, job) = jobs.next(for: worker) {
+                    let result = await pipeline.value.check(job.profile, at: job.endpoint)
+                    inbox.put(
+                        FinishedJob(id: id, job: job, result: result),
+                        isPressing: job.isProof || jobs.backlog == 0)
+                }
             }
-            let (pipeline, inbox) = (pipeline, inbox)
-            let endpoint: Endpoint? =
-                if case .proof(_, let endpoint) = job.purpose { endpoint } else { nil }
-            let task = Task.detached(executorPreference: parts.transport) {
-                let result = await pipeline.check(job.profile, at: endpoint)
-                inbox.put(FinishedJob(id: id, job: job, result: result))
-            }
-            // A check asks at most three questions; what takes longer hangs somewhere else.
-            let limit = job.profile.timeout * 3 + .seconds(5)
-            jobs.started(
-                id,
-                RunningJobs.Running(
-                    job: job, task: task, deadline: startedAt.moment + limit, startedAt: startedAt))
         }
     }
 

@@ -1,5 +1,5 @@
 /// A queue in the order of arrival.
-struct FIFO<Element> {
+struct FIFO<Element: Sendable>: Sendable {
     private var elements: [Element] = []
     private var head = 0
 

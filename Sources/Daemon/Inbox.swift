@@ -3,9 +3,16 @@ import Synchronization
 
 /// A box into which many threads put values and which one queue empties in batches.
 ///
-/// Only the first value of a batch wakes the queue, so a burst of results costs one hop.
+/// Only the first value of a batch wakes the queue, and while more is to come soon it may wait for a
+/// moment, so a burst of results costs few hops.
 final class Inbox<Value: Sendable>: Sendable {
-    private let values = Mutex<[Value]>([])
+    private struct Box: Sendable {
+        var values: [Value] = []
+        /// Whether somebody who does not wait has woken the queue.
+        var isPressing = false
+    }
+
+    private let box = Mutex(Box())
     private let queue: DispatchQueue
     private let drain: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
 
@@ -18,22 +25,30 @@ final class Inbox<Value: Sendable>: Sendable {
         self.drain.withLock { $0 = drain }
     }
 
-    /// Puts a value into the box.
-    func put(_ value: Value) {
-        let isFirst = values.withLock { values in
-            values.append(value)
-            return values.count == 1
+    /// How long values wait for others that are on their way.
+    private static var pause: DispatchTimeInterval { .milliseconds(2) }
+
+    /// Puts a value into the box; one that is not pressing may wait two milliseconds for others.
+    func put(_ value: Value, isPressing: Bool) {
+        let mustWake = box.withLock { box in
+            box.values.append(value)
+            let isFirst = box.values.count == 1
+            defer { box.isPressing = box.isPressing || isPressing }
+            return isFirst || (isPressing && !box.isPressing)
         }
-        guard isFirst, let drain = drain.withLock(\.self) else { return }
-        queue.async(execute: drain)
+        guard mustWake, let drain = drain.withLock(\.self) else { return }
+        if isPressing {
+            queue.async(execute: drain)
+        } else {
+            queue.asyncAfter(deadline: .now() + Self.pause, execute: drain)
+        }
     }
 
     /// Takes everything out of the box.
     func takeAll() -> [Value] {
-        values.withLock { values in
-            let all = values
-            values = []
-            return all
+        box.withLock { box in
+            defer { box = Box() }
+            return box.values
         }
     }
 }

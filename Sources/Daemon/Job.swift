@@ -12,7 +12,10 @@ enum DueKey: Hashable, Sendable {
 }
 
 /// One check that waits or runs.
-struct Job: Sendable {
+///
+/// An object, because it lies in several lists at once and a copy of a profile's configuration costs
+/// twenty counts of references.
+final class Job: Sendable {
     enum Purpose: Sendable {
         /// By the schedule, with the moment at which it was due; nil when somebody asked for it.
         case routine(due: Moment?)
@@ -20,15 +23,34 @@ struct Job: Sendable {
         case proof(group: String, at: Endpoint?)
     }
 
-    var profile: ProfileConfiguration
-    var purpose: Purpose
-
+    let profile: ProfileConfiguration
+    let purpose: Purpose
     /// What must not run twice at the same time.
-    var identity: Identity {
-        switch purpose {
-        case .routine: Identity(profile: profile.name, group: nil)
-        case .proof(let group, _): Identity(profile: profile.name, group: group)
-        }
+    let identity: Identity
+
+    init(profile: ProfileConfiguration, purpose: Purpose) {
+        self.profile = profile
+        self.purpose = purpose
+        identity =
+            switch purpose {
+            case .routine: Identity(profile: profile.name, group: nil)
+            case .proof(let group, _): Identity(profile: profile.name, group: group)
+            }
+    }
+
+    /// Where the check asks in place of the profile's own endpoint.
+    var endpoint: Endpoint? {
+        if case .proof(_, let endpoint) = purpose { endpoint } else { nil }
+    }
+
+    /// Whether the schedule, and nobody else, asked for it.
+    var isScheduled: Bool {
+        if case .routine(due: .some) = purpose { true } else { false }
+    }
+
+    /// Whether a group waits for the answer, so that every millisecond counts.
+    var isProof: Bool {
+        if case .proof = purpose { true } else { false }
     }
 
     struct Identity: Hashable, Sendable {
@@ -37,9 +59,15 @@ struct Job: Sendable {
     }
 }
 
-/// A job with the result of its check.
-struct FinishedJob: Sendable {
-    var id: UInt64
-    var job: Job
-    var result: CheckResult
+/// A job with the result of its check; an object, because a result is wide and passes several hands.
+final class FinishedJob: Sendable {
+    let id: UInt64
+    let job: Job
+    let result: CheckResult
+
+    init(id: UInt64, job: Job, result: consuming CheckResult) {
+        self.id = id
+        self.job = job
+        self.result = result
+    }
 }

@@ -11,8 +11,15 @@ struct Keeping {
     var gapIsOver = false
     var isWriting = false
     var problem: StateProblem?
-    /// Changes of ten thousand profiles at once are one writing.
-    static let gap = Duration.milliseconds(500)
+    private(set) var lastCost = Duration.zero
+
+    /// How long a change waits for others: changes of ten thousand profiles at once are one writing.
+    var gap: Duration { min(max(lastCost * 100, .milliseconds(500)), .seconds(30)) }
+
+    mutating func end(after cost: Duration) {
+        isWriting = false
+        lastCost = cost
+    }
 }
 
 extension Parts {
@@ -34,7 +41,7 @@ extension Engine {
         guard keeping.gapIsOver else {
             if schedule.due(.keep) == nil {
                 schedule.set(
-                    .keep, due: SystemClock.moment() + Keeping.gap, slack: .zero)
+                    .keep, due: SystemClock.moment() + keeping.gap, slack: .zero)
             }
             return
         }
@@ -42,14 +49,16 @@ extension Engine {
         keeping.gapIsOver = false
         keeping.isWriting = true
         let (parts, state) = (parts, tracker.remembered)
+        let begin = SystemClock.moment()
         parts.stateQueue.async { [self] in
             let problem = parts.save(state)
-            queue.async { [self] in assumeIsolated { $0.keptBySchedule(problem) } }
+            let cost = SystemClock.moment() - begin
+            queue.async { [self] in assumeIsolated { $0.keptBySchedule(problem, after: cost) } }
         }
     }
 
-    private func keptBySchedule(_ problem: StateProblem?) {
-        keeping.isWriting = false
+    private func keptBySchedule(_ problem: StateProblem?, after cost: Duration) {
+        keeping.end(after: cost)
         kept(problem)
         if problem != nil, !isStopping {
             keeping.isDirty = true

@@ -12,7 +12,7 @@ package func checkOnce(
     _ configuration: Configuration, progress: @escaping @Sendable (Int) -> Void
 ) async throws(TransportFailure) -> StatusDocument {
     let startedAt = SystemClock.now()
-    let transport = try makeTransport()
+    let transport = try makeTransport(for: configuration)
     let pipeline = makePipeline(for: configuration, transport)
     let results = await withTaskGroup(of: CheckResult.self) { group in
         var results: [CheckResult] = []

@@ -22,6 +22,20 @@ struct Parts: Sendable {
     var latenessFile: String?
 }
 
+/// A value that workers read while the engine may put another in its place.
+final class Current<Value: Sendable>: Sendable {
+    private let box: Mutex<Value>
+
+    init(_ value: Value) {
+        box = Mutex(value)
+    }
+
+    var value: Value {
+        get { box.withLock(\.self) }
+        set { box.withLock { $0 = newValue } }
+    }
+}
+
 /// Whether the thread that carries the checks still turns, asked from one watchdog ping to the next.
 struct Heartbeat {
     let isAnswered = Answer()

@@ -4,8 +4,8 @@ import Reporting
 import Scheduling
 import Tracking
 
-/// When the status file is written: at once after a change, and else so seldom that writing takes at
-/// most a hundredth of the time.
+/// When the status file is written: at once after a change, and else so seldom that writing takes less
+/// than a hundredth of the time.
 struct Publication {
     private(set) var isDirty = false
     private(set) var isUrgent = false
@@ -28,8 +28,8 @@ struct Publication {
         guard let lastStart else { return Moment(nanoseconds: .min / 2) }
         let gap =
             isUrgent
-            ? min(lastCost * 10, .seconds(2))
-            : min(max(lastCost * 100, .milliseconds(200)), .seconds(30))
+            ? min(lastCost * 20, .seconds(2))
+            : min(max(lastCost * 250, .milliseconds(200)), .seconds(30))
         return lastStart + gap
     }
 

@@ -1,4 +1,3 @@
-import CLinux
 import Configuring
 import Dispatch
 import EventLoops
@@ -20,7 +19,6 @@ private enum ExitStatus {
 
 /// Runs the daemon until a signal stops it; returns the exit code.
 package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
-    keepSecretsInMemory()
     SignalWatch.survive()
     let journal = chooseJournal(target: log)
     let service = ServiceManager()
@@ -50,7 +48,7 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
     }
     let transport: CurlTransport
     do {
-        transport = try makeTransport()
+        transport = try makeTransport(for: configuration)
     } catch {
         return cannotStart(error.reason, journal)
     }
@@ -66,10 +64,13 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
     return ExitStatus.stopped
 }
 
-/// Starts the thread that checks run on.
-func makeTransport() throws(TransportFailure) -> CurlTransport {
+/// Starts the thread that checks run on, with a connection for each check that may run at the same time.
+func makeTransport(for configuration: Configuration) throws(TransportFailure) -> CurlTransport {
     let bundle = environmentVariable("AWS_CA_BUNDLE")
-    return try CurlTransport(CurlOptions(caBundle: bundle?.isEmpty == true ? nil : bundle))
+    return try CurlTransport(
+        CurlOptions(
+            caBundle: bundle?.isEmpty == true ? nil : bundle,
+            idleConnections: max(64, configuration.inFlightLimit + 8)))
 }
 
 /// Makes the stages that the checks of a configuration go through.
@@ -111,13 +112,6 @@ private func cannotStart(_ reason: String, _ journal: any Journal) -> Int32 {
     journal.write(
         JournalEntry(.internalProblem, .critical, "credwatch cannot start. \(reason)"))
     return ExitStatus.cannotStart
-}
-
-/// Keeps secrets out of core dumps and away from other processes of the same user.
-private func keepSecretsInMemory() {
-    var none = rlimit(rlim_cur: 0, rlim_max: 0)
-    _ = setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &none)
-    _ = credwatch_make_undumpable()
 }
 
 /// The machine's own name, without its domain.

@@ -53,6 +53,14 @@ enum UnixSocket {
         return socket
     }
 
+    /// Whether nobody listens any more on the socket at a path; never waits, as for one that is too busy.
+    static func isAbandoned(_ path: String) -> Bool {
+        let socket = open(nonBlocking: true)
+        guard socket >= 0 else { return false }
+        defer { close(socket) }
+        return withAddress(path) { Glibc.connect(socket, $0, $1) == 0 ? 0 : errno } == ECONNREFUSED
+    }
+
     /// The user at the other end; nil when the system does not say.
     static func peerUser(of socket: Int32) -> uid_t? {
         uid_t(exactly: credwatch_peer_user(socket))

@@ -24,10 +24,10 @@ package struct Subject: Sendable {
     var credentialsPlace: String { resolved.credentials.accessKeyID.provenance.description }
     var hasToken: Bool { resolved.credentials.sessionToken != nil }
 
-    /// A request id fit for a text; a UUID, which AWS sends, is that as it is.
+    /// A request id fit for a text; a UUID, which AWS sends, or its digits alone, is that as it is.
     func shownRequestID(_ id: String) -> String {
         let isUUID =
-            id.utf8.count == 36
+            (32...36).contains(id.utf8.count)
             && id.utf8.allSatisfy {
                 (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D
             }

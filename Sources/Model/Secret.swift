@@ -16,6 +16,12 @@ package struct Secret: Sendable, Hashable {
         self.bytes = bytes
     }
 
+    /// Hashes all bytes at once; byte by byte, as arrays do it, costs more than signing.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(bytes.count)
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+
     package var isEmpty: Bool { bytes.isEmpty }
 
     /// The length in bytes.

@@ -14,8 +14,31 @@ extension WallTime {
     /// The basic form that SigV4 signs: `20261122T140310Z`.
     package var basicISO8601: String {
         let date = CalendarDate(self)
-        return padded(date.year, 4) + padded(date.month) + padded(date.day) + "T"
-            + padded(date.hour) + padded(date.minute) + padded(date.second) + "Z"
+        // Every request has one, so it is written in one piece.
+        return String(unsafeUninitializedCapacity: 16) { bytes in
+            var end = 0
+            func put(_ number: Int, from divisor: Int) {
+                var divisor = divisor
+                while divisor > 0 {
+                    bytes[end] = 0x30 + UInt8(truncatingIfNeeded: number / divisor % 10)
+                    end += 1
+                    divisor /= 10
+                }
+            }
+            func put(_ mark: Unicode.Scalar) {
+                bytes[end] = UInt8(ascii: mark)
+                end += 1
+            }
+            put(date.year, from: 1_000)
+            put(date.month, from: 10)
+            put(date.day, from: 10)
+            put("T")
+            put(date.hour, from: 10)
+            put(date.minute, from: 10)
+            put(date.second, from: 10)
+            put("Z")
+            return end
+        }
     }
 
     /// Reads RFC 3339 (`2026-11-22T14:03:10.5+01:00`) or the basic form (`20261122T140310Z`).

@@ -19,13 +19,15 @@ final class CurlDriver {
     init?(options: CurlOptions) {
         guard Self.isInitialized, let multi = curl_multi_init() else { return nil }
         self.multi = multi
+        var options = options
+        // An environment that names no proxy need not be searched again for each request.
+        if options.proxy == .environment, !Self.environmentNamesProxy { options.proxy = .none }
         self.options = options
         trust = TrustStore(caBundle: options.caBundle)
         mayUseProxy =
             switch options.proxy {
             case .none: false
-            case .url: options.connectTo.isEmpty
-            case .environment: options.connectTo.isEmpty && Self.environmentNamesProxy
+            case .url, .environment: options.connectTo.isEmpty
             }
         credwatch_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, options.idleConnections)
     }

@@ -6,6 +6,7 @@ package struct Prober: Sendable {
     private let transport: any Transport
     private let signer: Signer
     private let clock: @Sendable () -> WallTime
+    private let places = EndpointPlaces()
 
     /// Makes a prober; `clock` gives the time that requests are signed with.
     package init(
@@ -30,16 +31,16 @@ package struct Prober: Sendable {
     package func probe(
         _ credentials: Credentials, at endpoint: Endpoint, timeout: Duration
     ) async -> ProbeOutcome {
-        let address: EndpointAddress
+        let place: EndpointPlace
         do {
-            address = try EndpointAddress(endpoint.url)
+            place = try places.place(of: endpoint.url)
         } catch {
             return .failed(.setup(error.reason))
         }
         let start = clock()
         let request = HTTPRequest(
             method: .post, url: endpoint.url,
-            headers: signedHeaders(credentials, at: endpoint, address, start),
+            headers: signedHeaders(credentials, at: endpoint, place, start),
             body: Self.body, connectTimeout: timeout * 3 / 4, timeout: timeout)
         do {
             let response = try await transport.send(request)
@@ -50,16 +51,16 @@ package struct Prober: Sendable {
     }
 
     private func signedHeaders(
-        _ credentials: Credentials, at endpoint: Endpoint, _ address: EndpointAddress,
+        _ credentials: Credentials, at endpoint: Endpoint, _ place: EndpointPlace,
         _ time: WallTime
     ) -> [HeaderField] {
         let headers = [
-            HeaderField("Host", address.hostHeader), Self.contentType, Self.userAgent,
+            place.host, Self.contentType, Self.userAgent,
         ]
         return headers
             + signer.sign(
                 SigningRequest(
-                    method: "POST", path: address.path, headers: headers, body: Self.body),
+                    method: "POST", path: place.path, headers: headers, body: Self.body),
                 scope: SigningScope(
                     date: time.basicISO8601, region: endpoint.signingRegion, service: "sts"),
                 credentials: SigningCredentials(credentials))

@@ -13,6 +13,21 @@ struct ServiceDocument: Hashable {
         case account, arn, userID, code, message
     }
 
+    /// The first text of each of them.
+    private struct Values {
+        var account, arn, userID, code, message: String?
+
+        mutating func set(_ field: Field, to text: [UInt8]) {
+            switch field {
+            case .account: account = account ?? ServiceDocument.value(text)
+            case .arn: arn = arn ?? ServiceDocument.value(text)
+            case .userID: userID = userID ?? ServiceDocument.value(text)
+            case .code: code = code ?? ServiceDocument.value(text)
+            case .message: message = message ?? ServiceDocument.value(text)
+            }
+        }
+    }
+
     /// Reads a document by the names of its elements; whatever else stands in it is passed over.
     init(_ body: [UInt8]) {
         var scanner = XMLScanner(body)
@@ -20,7 +35,7 @@ struct ServiceDocument: Hashable {
         var container: (depth: Int, isError: Bool)?
         var field: Field?
         var text: [UInt8] = []
-        var values: [Field: String] = [:]
+        var values = Values()
         while let token = scanner.next() {
             switch token {
             case .start(let name, let isEmpty):
@@ -39,7 +54,7 @@ struct ServiceDocument: Hashable {
                 fallthrough
             case .end:
                 if let open = container, depth == open.depth + 1, let wanted = field {
-                    if values[wanted] == nil { values[wanted] = Self.value(text) }
+                    values.set(wanted, to: text)
                     field = nil
                 } else if let open = container, depth <= open.depth {
                     container = nil
@@ -53,13 +68,13 @@ struct ServiceDocument: Hashable {
                 text.append(contentsOf: body[Self.clipped(range)])
             }
         }
-        if let account = values[.account], let arn = values[.arn], let userID = values[.userID],
+        if let account = values.account, let arn = values.arn, let userID = values.userID,
             !account.isEmpty, !arn.isEmpty
         {
             identity = CallerIdentity(account: account, arn: arn, userID: userID)
         }
-        if let code = values[.code] {
-            error = ServiceError(checkedCode: code, message: values[.message] ?? "")
+        if let code = values.code {
+            error = ServiceError(checkedCode: code, message: values.message ?? "")
         }
     }
 
@@ -83,6 +98,9 @@ struct ServiceDocument: Hashable {
             let last = text.lastIndex(where: { !isBlank($0) })
         else { return "" }
         // Values go into logs and files: one line, whatever the server sent.
+        if text[first...last].allSatisfy({ $0 > 0x1F && $0 != 0x7F }) {
+            return String(decoding: text[first...last], as: UTF8.self)
+        }
         return String(
             decoding: text[first...last].map { isBlank($0) || $0 == 0x7F ? 0x20 : $0 },
             as: UTF8.self)

@@ -131,6 +131,10 @@ extension XMLScanner {
 
     /// Appends the text of a range with its references resolved; an unknown one stays as it stands.
     func appendText(_ range: Range<Int>, to output: inout [UInt8]) {
+        guard bytes[range].contains(UInt8(ascii: "&")) else {
+            output.append(contentsOf: bytes[range])
+            return
+        }
         var rest = bytes[range]
         while let byte = rest.popFirst() {
             // The longest reference there is, that of a character by its number, has 8 bytes.

@@ -1,7 +1,9 @@
 import Model
 
 /// The variables that resolving looks at, looked up once per environment.
-struct EnvironmentSettings: Sendable {
+///
+/// An object, because every check of every profile passes it on.
+final class EnvironmentSettings: Sendable {
     let accessKeyID, expiration: Sourced<String>?
     let secretAccessKey, sessionToken: Sourced<Secret>?
     /// AWS_PROFILE, or the older name that botocore still reads.

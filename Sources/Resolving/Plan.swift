@@ -49,4 +49,13 @@ package struct Plan: Sendable {
     /// One line that names the source: `[app] in /home/app/.aws/credentials:4`.
     package var source: String
     package var sourceModifiedAt: WallTime?
+
+    /// Whether carrying it out gives the same again until the files change.
+    var isStatic: Bool {
+        steps.allSatisfy { step in
+            switch step {
+            case .keys: true
+            }
+        }
+    }
 }

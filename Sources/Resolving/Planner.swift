@@ -4,6 +4,7 @@ package import Model
 package struct Planner: Sendable {
     private let overrides: AWSOverrides
     private let environment: EnvironmentSettings
+    private let endpoints = EndpointCache()
 
     package init(_ environment: AWSEnvironment, _ overrides: AWSOverrides = AWSOverrides()) {
         self.overrides = overrides
@@ -91,20 +92,19 @@ package struct Planner: Sendable {
         _ credentials: Credentials, _ rows: [Plan.Row], source: String, modifiedAt: WallTime?
     ) throws(ResolveProblem) -> Plan {
         let settings = SettingsLookup(
-            configuration: configuration, overrides: overrides, environment: environment,
-            profile: profile, services: files.services)
+            ownRegion: configuration.region, defaultRegion: configuration.defaultRegion,
+            overrides: overrides, environment: environment, profile: profile, services: files)
         let region = try settings.region()
         let (variant, special) = try settings.variant()
-        let pair: EndpointPair
-        let provenance: Provenance
-        if let url = try settings.customURL() {
-            if let special { throw conflict(special, url.provenance, variant) }
-            pair = EndpointPair(url.value, region: region.value)
-            provenance = url.provenance
-        } else {
-            pair = EndpointPair(region: region.value, variant)
-            provenance = region.provenance
+        let url = try settings.customURLText()
+        if let url, let special { throw conflict(special, url.provenance, variant) }
+        let key = EndpointCache.Key(
+            customURL: url?.value, region: region.value, variant: variant)
+        let pair = try endpoints.pair(key) { () throws(ResolveProblem) -> EndpointPair in
+            guard let url else { return EndpointPair(region: region.value, variant) }
+            return EndpointPair(try settings.parse(url), region: region.value)
         }
+        let provenance = url?.provenance ?? region.provenance
         return Plan(
             profile: profile?.name, steps: [.keys(credentials)], rows: rows, region: region,
             endpoint: Sourced(pair.endpoint, from: provenance), mainEndpoint: pair.main,

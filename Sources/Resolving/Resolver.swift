@@ -5,6 +5,7 @@ package final class Resolver: Sendable {
     private let planner: Planner
     private let store: FileStore
     private let provider: any CredentialProvider
+    private let cache = ResolvedCache()
 
     /// Makes a resolver for one environment; nothing is read yet.
     package init(
@@ -20,16 +21,20 @@ package final class Resolver: Sendable {
     package func resolve(
         _ profile: ProfileConfiguration
     ) async throws(ResolveProblem) -> ResolvedProfile {
-        let plan = try await plan(profile)
+        let files = try await store.snapshot(within: profile.timeout)
+        if let resolved = cache.resolved(profile, from: files) { return resolved }
+        let plan = try planner.plan(profile, in: files)
         var credentials: Credentials?
         for step in plan.steps {
             credentials = try await provider.credentials(for: step, with: credentials)
         }
         guard let credentials else { throw .noSource(searched: []) }
-        return ResolvedProfile(
+        let resolved = ResolvedProfile(
             credentials: credentials, region: plan.region, endpoint: plan.endpoint,
             mainEndpoint: plan.mainEndpoint, source: plan.source,
             sourceModifiedAt: plan.sourceModifiedAt)
+        if plan.isStatic { cache.keep(resolved, of: profile, from: files) }
+        return resolved
     }
 
     /// Makes the plan of a profile without carrying it out.

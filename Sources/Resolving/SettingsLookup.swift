@@ -2,18 +2,20 @@ import Model
 
 /// The settings that decide where a request goes, from all the places that may hold them.
 struct SettingsLookup {
-    let configuration: ProfileConfiguration
+    /// Set on the profile in credwatch.yaml.
+    let ownRegion: Sourced<String>?
+    let defaultRegion: Sourced<String>?
     let overrides: AWSOverrides
     let environment: EnvironmentSettings
     let profile: SharedProfile?
-    /// Finds a `[services x]` section.
-    let services: (String) -> SharedProfile?
+    /// Where the `[services x]` sections are.
+    let services: SharedFiles
 
     /// The region: credwatch.yaml, the environment, the profile, the defaults of credwatch.yaml.
     func region() throws(ResolveProblem) -> Sourced<String> {
         let found =
-            configuration.region ?? environment.region ?? profile?.text(.region)
-            ?? configuration.defaultRegion
+            ownRegion ?? environment.region ?? profile?.text(.region)
+            ?? defaultRegion
         guard let found else {
             return Sourced(
                 "us-east-1", from: .builtIn("no region is set anywhere, so us-east-1 it is"))
@@ -24,24 +26,24 @@ struct SettingsLookup {
         return found
     }
 
-    /// The endpoint URL that somebody set, in the order of the SDKs.
-    func customURL() throws(ResolveProblem) -> Sourced<EndpointURL>? {
-        guard let text = try customURLText() else { return nil }
+    /// Reads a custom URL; throws a sentence for one that cannot be used.
+    func parse(_ text: Sourced<String>) throws(ResolveProblem) -> EndpointURL {
         switch EndpointURL.parse(text.value) {
-        case .success(let url): return Sourced(url, from: text.provenance)
+        case .success(let url): return url
         case .failure(let flaw):
             throw .badSetting(
                 name: name(of: text, else: "endpoint_url"), what: flaw.what, text.provenance)
         }
     }
 
-    private func customURLText() throws(ResolveProblem) -> Sourced<String>? {
+    /// Returns the custom URL as it is written, by the SDKs' order; nil when there is none.
+    func customURLText() throws(ResolveProblem) -> Sourced<String>? {
         if let override = overrides.endpointURL { return override }
         let ignore = environment.ignoreEndpointURLs ?? profile?.text(.ignoreEndpointURLs)
         if let ignore, try flag(ignore, .ignoreEndpointURLs) { return nil }
         if let url = environment.endpointURL { return url }
         if let reference = profile?.text(.services) {
-            guard let section = services(reference.value) else {
+            guard let section = services.services(reference.value) else {
                 throw .badSetting(
                     name: "services", what: "the config file has no such [services] section",
                     reference.provenance)
@@ -100,7 +102,7 @@ struct SettingsLookup {
 ///
 /// The text itself is not repeated, since it may be a secret in the wrong place.
 func regionFlaw(_ text: String) -> String? {
-    let bytes = Array(text.utf8)
+    let bytes = text.utf8
     if bytes.isEmpty { return "it is empty" }
     if bytes.count > 63 { return "it is longer than 63 characters" }
     for (index, byte) in bytes.enumerated() {

@@ -3,16 +3,22 @@ package import Model
 /// A priority queue of keys by the moment at which each is due; every key stands in it at most once.
 ///
 /// A binary heap with the position of each key beside it: setting, moving and removing a key cost
-/// O(log n), so ten thousand profiles are as good as ten.
+/// O(log n), so ten thousand profiles are as good as ten. The heap holds numbers in the keys' stead,
+/// so that moving an entry hashes nothing and counts no references.
 package struct DueQueue<Key: Hashable & Sendable>: Sendable {
     private struct Entry: Sendable {
         var due: Moment
         var slack: Duration
-        var key: Key
+        var number: Int
     }
 
     private var heap: [Entry] = []
-    private var positions: [Key: Int] = [:]
+    private var numbers: [Key: Int] = [:]
+    /// The key of each number; nil for a number that is free.
+    private var keys: [Key?] = []
+    /// Where in the heap each number stands.
+    private var positions: [Int] = []
+    private var freeNumbers: [Int] = []
 
     package init() {}
 
@@ -25,43 +31,62 @@ package struct DueQueue<Key: Hashable & Sendable>: Sendable {
 
     /// When a key is due; nil when it is not in the queue.
     package func due(_ key: Key) -> Moment? {
-        positions[key].map { heap[$0].due }
+        numbers[key].map { heap[positions[$0]].due }
     }
 
     /// Puts a key into the queue, or moves it. `slack` is how much earlier it may be taken out.
     package mutating func set(_ key: Key, due: Moment, slack: Duration = .zero) {
-        let entry = Entry(due: due, slack: slack, key: key)
-        if let position = positions[key] {
-            heap[position] = entry
+        if let number = numbers[key] {
+            let position = positions[number]
+            heap[position].due = due
+            heap[position].slack = slack
             siftUp(position)
-            siftDown(positions[key] ?? position)
+            siftDown(positions[number])
         } else {
-            heap.append(entry)
-            positions[key] = heap.count - 1
+            let number = takeNumber(for: key)
+            positions[number] = heap.count
+            heap.append(Entry(due: due, slack: slack, number: number))
             siftUp(heap.count - 1)
         }
     }
 
     /// Takes a key out; does nothing when it is not there.
     package mutating func remove(_ key: Key) {
-        guard let position = positions.removeValue(forKey: key) else { return }
+        guard let number = numbers.removeValue(forKey: key) else { return }
+        let position = positions[number]
+        keys[number] = nil
+        freeNumbers.append(number)
         let last = heap.removeLast()
         guard position < heap.count else { return }
         heap[position] = last
-        positions[last.key] = position
+        positions[last.number] = position
         siftUp(position)
-        siftDown(positions[last.key] ?? position)
+        siftDown(positions[last.number])
     }
 
     /// Takes out, earliest first, the keys that are due, and with them those whose slack allows it, so
     /// that one wake-up serves all of them.
     package mutating func takeDue(at now: Moment) -> [(key: Key, due: Moment)] {
         var taken: [(key: Key, due: Moment)] = []
-        while let first = heap.first, first.due <= now + first.slack {
-            taken.append((first.key, first.due))
-            remove(first.key)
+        while let first = heap.first, first.due <= now + first.slack,
+            let key = keys[first.number]
+        {
+            taken.append((key, first.due))
+            remove(key)
         }
         return taken
+    }
+
+    private mutating func takeNumber(for key: Key) -> Int {
+        if let number = freeNumbers.popLast() {
+            keys[number] = key
+            numbers[key] = number
+            return number
+        }
+        keys.append(key)
+        positions.append(0)
+        numbers[key] = keys.count - 1
+        return keys.count - 1
     }
 
     private mutating func siftUp(_ start: Int) {
@@ -78,10 +103,9 @@ package struct DueQueue<Key: Hashable & Sendable>: Sendable {
         var parent = start
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
-            where child < heap.count && heap[child].due < heap[least].due {
-                least = child
-            }
+            let left = 2 * parent + 1
+            if left < heap.count, heap[left].due < heap[least].due { least = left }
+            if left + 1 < heap.count, heap[left + 1].due < heap[least].due { least = left + 1 }
             guard least != parent else { return }
             exchange(least, parent)
             parent = least
@@ -90,7 +114,7 @@ package struct DueQueue<Key: Hashable & Sendable>: Sendable {
 
     private mutating func exchange(_ left: Int, _ right: Int) {
         heap.swapAt(left, right)
-        positions[heap[left].key] = left
-        positions[heap[right].key] = right
+        positions[heap[left].number] = left
+        positions[heap[right].number] = right
     }
 }

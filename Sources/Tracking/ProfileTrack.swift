@@ -108,6 +108,14 @@ struct ProfileTrack: Sendable {
         }
     }
 
+    /// Takes the interval that is wanted now; returns it when it is another one than before.
+    mutating func changePace(fast groupWants: Bool) -> Duration? {
+        let wanted = wantedPace(fast: groupWants)
+        guard wanted != pace else { return nil }
+        pace = wanted
+        return wanted
+    }
+
     var remembered: RememberedProfile {
         RememberedProfile(
             name: configuration.name, state: state, cause: announcedCause, since: since,

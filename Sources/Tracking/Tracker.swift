@@ -5,9 +5,11 @@ package import Model
 /// Pure: the time of an event is a parameter, incident ids come from the closure given at the start.
 /// It is owned by one queue.
 package struct Tracker: Sendable {
-    private var profiles: [String: ProfileTrack] = [:]
+    /// In the order of the configuration. An array, where a track is read and changed in its place:
+    /// a copy of a track costs more than the rest of a step.
+    private var profiles: [ProfileTrack] = []
+    private var positions: [String: Int] = [:]
     private var groups: [String: GroupTrack] = [:]
-    private var profileNames: [String] = []
     private var groupNames: [String] = []
     /// The groups in which a profile is the primary.
     private var groupsByPrimary: [String: [String]] = [:]
@@ -25,8 +27,8 @@ package struct Tracker: Sendable {
         let oldProfiles = Dictionary(
             memory.profiles.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         let oldGroups = Dictionary(memory.groups.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        for profile in configuration.profiles {
-            profiles[profile.name] = ProfileTrack(profile, remembered: oldProfiles[profile.name])
+        profiles = configuration.profiles.map {
+            ProfileTrack($0, remembered: oldProfiles[$0.name])
         }
         for group in configuration.groups {
             groups[group.name] = GroupTrack(group, remembered: oldGroups[group.name])
@@ -40,7 +42,7 @@ package struct Tracker: Sendable {
         for name in groupNames {
             groups[name]?.proveForResuming(at: now, &effects)
         }
-        adjustPaces(of: profileNames, &effects)
+        for position in profiles.indices { adjustPace(at: position, &effects) }
         return effects.list
     }
 
@@ -57,14 +59,14 @@ package struct Tracker: Sendable {
     /// The caller gives every profile that is new, or whose interval has changed, the interval of the
     /// configuration; what else has to follow comes with the effects of the next event.
     package mutating func reconfigure(_ configuration: Configuration) {
-        var newProfiles: [String: ProfileTrack] = [:]
-        for profile in configuration.profiles {
-            var track = profiles[profile.name] ?? ProfileTrack(profile, remembered: nil)
+        profiles = configuration.profiles.map { profile in
+            var track =
+                positions[profile.name].map { profiles[$0] }
+                ?? ProfileTrack(profile, remembered: nil)
             if track.configuration.interval != profile.interval { track.pace = profile.interval }
             track.configuration = profile
-            newProfiles[profile.name] = track
+            return track
         }
-        profiles = newProfiles
         var newGroups: [String: GroupTrack] = [:]
         for group in configuration.groups {
             newGroups[group.name] = groups[group.name]?.reconfigured(group)
@@ -76,12 +78,14 @@ package struct Tracker: Sendable {
         }
         groups = newGroups
         index(configuration)
-        adjustPaces(of: profileNames, &effects)
+        for position in profiles.indices { adjustPace(at: position, &effects) }
         owed += effects.list
     }
 
     private mutating func index(_ configuration: Configuration) {
-        profileNames = configuration.profiles.map(\.name)
+        positions = Dictionary(
+            profiles.indices.map { (profiles[$0].configuration.name, $0) },
+            uniquingKeysWith: { $1 })
         groupNames = configuration.groups.map(\.name)
         groupsByPrimary = Dictionary(grouping: groupNames) {
             groups[$0]?.configuration.primary ?? ""
@@ -99,8 +103,9 @@ package struct Tracker: Sendable {
         case .hookFinished(let run, let result, let finishedAt):
             groups[run.group]?.hookFinished(run, result, at: finishedAt, &effects)
         case .woken(let group):
-            let tracks = profiles
-            groups[group]?.woken(latest: { tracks[$0]?.last }, at: now, &effects)
+            let (tracks, positions) = (profiles, positions)
+            groups[group]?.woken(
+                latest: { positions[$0].flatMap { tracks[$0].last } }, at: now, &effects)
         case .ordered(let order):
             if groups[order.group] == nil {
                 let known = groupNames.isEmpty ? "none" : groupNames.joined(separator: ", ")
@@ -112,8 +117,8 @@ package struct Tracker: Sendable {
             groups[order.group]?.ordered(order, at: now, &effects)
         }
         if case .checked = event {
-        } else if let primary = primary(of: event) {
-            adjustPaces(of: [primary], &effects)
+        } else if let position = primary(of: event).flatMap({ positions[$0] }) {
+            adjustPace(at: position, &effects)
         }
         return effects.list
     }
@@ -131,11 +136,10 @@ package struct Tracker: Sendable {
         _ result: CheckResult, at now: Instant, _ effects: inout Effects
     ) {
         let name = result.profile
-        // Where it lies, not a copy: a copy of a track costs more than the rest of the step.
-        guard let position = profiles.index(forKey: name) else { return }
-        let change = profiles.values[position].receive(result)
-        let isSettled = profiles.values[position].isSettled(result)
-        let isNew = profiles.values[position].credentialChanged
+        guard let position = positions[name] else { return }
+        let change = profiles[position].receive(result)
+        let isSettled = profiles[position].isSettled(result)
+        let isNew = profiles[position].credentialChanged
         if let change {
             effects.add(.announce(.profile(change)))
             effects.add(.remember)
@@ -144,19 +148,16 @@ package struct Tracker: Sendable {
             groups[group]?.primaryChecked(
                 result, isSettled: isSettled, isNewCredential: isNew, at: now, &effects)
         }
-        adjustPaces(of: [name], &effects)
+        adjustPace(at: position, &effects)
     }
 
-    private mutating func adjustPaces(of names: [String], _ effects: inout Effects) {
-        for name in names {
-            guard let position = profiles.index(forKey: name) else { continue }
-            let fast = (groupsByPrimary[name] ?? []).contains {
-                groups[$0]?.wantsFastPrimary ?? false
-            }
-            let wanted = profiles.values[position].wantedPace(fast: fast)
-            guard wanted != profiles.values[position].pace else { continue }
-            profiles.values[position].pace = wanted
-            effects.add(.pace(profile: name, every: wanted))
+    private mutating func adjustPace(at position: Int, _ effects: inout Effects) {
+        let name = profiles[position].configuration.name
+        let fast = (groupsByPrimary[name] ?? []).contains {
+            groups[$0]?.wantsFastPrimary ?? false
+        }
+        if let pace = profiles[position].changePace(fast: fast) {
+            effects.add(.pace(profile: name, every: pace))
         }
     }
 
@@ -165,13 +166,13 @@ package struct Tracker: Sendable {
     /// What is to be kept across a restart.
     package var remembered: RememberedState {
         RememberedState(
-            profiles: profileNames.compactMap { profiles[$0]?.remembered },
+            profiles: profiles.map(\.remembered),
             groups: groupNames.compactMap { groups[$0]?.remembered })
     }
 
     /// The status of every profile, in the order of the configuration.
     package func profileStatuses(nextCheckAt: (String) -> WallTime?) -> [ProfileStatus] {
-        profileNames.compactMap { profiles[$0]?.status(nextCheckAt: nextCheckAt($0)) }
+        profiles.map { $0.status(nextCheckAt: nextCheckAt($0.configuration.name)) }
     }
 
     /// The status of every group, in the order of the configuration.
@@ -181,6 +182,6 @@ package struct Tracker: Sendable {
 
     /// How many profiles are in each state.
     package var counts: [ProfileState: Int] {
-        profiles.values.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+        profiles.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Model
 
 /// The command line.
@@ -26,6 +27,7 @@ struct Credwatch: ParsableCommand {
 
     static func main() {
         holdStandardStreams()
+        prepareProcess()
         main(nil)
     }
 }

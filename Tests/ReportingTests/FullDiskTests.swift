@@ -1,11 +1,12 @@
 import Glibc
 import Model
+import Support
 import Testing
 
 @testable import Reporting
 
 @Suite struct FullDiskTests {
-    @Test(.enabled("needs root and mount namespaces") { await PrivateNamespace.isPossible() })
+    @Test(.enabled("needs root and mount namespaces") { await MountNamespace.isPossible() })
     func aFullOrReadOnlyDiskLeavesTheOldFile() async throws {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }

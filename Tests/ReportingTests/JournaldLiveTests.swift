@@ -1,63 +1,17 @@
 import FoundationEssentials
 import Glibc
 import Model
+import Support
 import Testing
 
 @testable import Reporting
 
 @Suite struct JournaldLiveTests {
-    static let daemon = "/lib/systemd/systemd-journald"
-
-    static func isPossible() async -> Bool {
-        guard access(daemon, X_OK) == 0, access("/etc/machine-id", R_OK) == 0 else { return false }
-        guard (try? await run(["journalctl", "--version"]))?.status == 0 else { return false }
-        return await PrivateNamespace.isPossible()
-    }
-
-    /// Starts a journald on a /run of its own, waits until it listens, and ends it after the suite.
-    static let script = """
-        mount -t tmpfs -o mode=755,size=128m tmpfs /run
-        mkdir -p /run/systemd/journal /run/systemd/journald.conf.d /run/log/journal
-        if [ ! -s /etc/machine-id ]; then
-            echo 00112233445566778899aabbccddeeff >/run/machine-id
-            mount --bind /run/machine-id /etc/machine-id
-        fi
-        if [ -d /var/log/journal ]; then mount -t tmpfs -o size=1m tmpfs /var/log/journal; fi
-        cat >/run/systemd/journald.conf.d/test.conf <<END
-        [Journal]
-        Storage=volatile
-        RateLimitIntervalSec=0
-        ForwardToSyslog=no
-        ForwardToWall=no
-        ReadKMsg=no
-        Audit=
-        END
-        \(daemon) >/run/journald.log 2>&1 &
-        export CREDWATCH_TEST_JOURNALD=$!
-        n=0
-        while [ ! -S /run/systemd/journal/socket ] || [ ! -S /run/systemd/journal/stdout ]; do
-            n=$((n + 1))
-            if [ $n -gt 500 ] || ! kill -0 $CREDWATCH_TEST_JOURNALD; then
-                cat /run/journald.log
-                exit 70
-            fi
-            sleep 0.02
-        done
-        status=0
-        "$@" || status=$?
-        kill -CONT $CREDWATCH_TEST_JOURNALD
-        kill $CREDWATCH_TEST_JOURNALD
-        wait $CREDWATCH_TEST_JOURNALD || true
-        exit $status
-        """
-
     @Test(
-        .enabled("needs root, mount namespaces, systemd-journald and journalctl") {
-            await isPossible()
-        })
+        .enabled(Comment(rawValue: TestJournald.needs)) { await TestJournald.isPossible() })
     func entriesArriveInARealJournal() async throws {
         try await PrivateNamespace.runSuite(
-            "InsideJournald", in: "journald", script: Self.script)
+            "InsideJournald", in: "journald", script: TestJournald.script)
     }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Support
 import Testing
 
 /// Runs tests of this very binary again inside a mount namespace of their own.
@@ -13,14 +14,6 @@ enum PrivateNamespace {
         getenv(variable).map { String(cString: $0) } == name
     }
 
-    /// Whether this machine lets us have one: root, unshare and mount are needed.
-    static func isPossible() async -> Bool {
-        let probe = "mount -t tmpfs -o size=64k tmpfs /run"
-        let command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", probe]
-        guard geteuid() == 0 else { return false }
-        return (try? await run(command))?.status == 0
-    }
-
     /// Runs one suite after a shell script has prepared the namespace.
     ///
     /// The script ends by calling `"$@"`. The suite has to pass, with at least one test.
@@ -29,11 +22,12 @@ enum PrivateNamespace {
     ) async throws {
         let executable = try #require(readLink("/proc/self/exe"))
         let result = try await run(
-            [
-                "unshare", "--mount", "--propagation", "private", "sh", "-c", "set -eu\n" + script,
-                "sh", executable, "--testing-library", "swift-testing", "--filter",
-                "ReportingTests.\(suite)/",
-            ],
+            MountNamespace.command(
+                after: script,
+                [
+                    executable, "--testing-library", "swift-testing", "--filter",
+                    "ReportingTests.\(suite)/",
+                ]),
             environment: environment.merging([variable: name]) { first, _ in first })
         #expect(result.status == 0, "\(result.output)")
         #expect(!result.output.contains("skipped"), "\(result.output)")

@@ -1,40 +1,19 @@
 import FoundationEssentials
 import Model
+import Support
 import Testing
 
 @testable import Reporting
 
 @Suite struct StatusSchemaTests {
-    static let path =
-        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-        .joined(separator: "/") + "/packaging/status.schema.json"
-
-    /// Validates standard form: the schema and the instance are the arguments; 1 says that it does not fit.
-    static let validator = """
-        import json, sys
-        import jsonschema
-        schema, instance = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1:3])
-        jsonschema.Draft202012Validator.check_schema(schema)
-        errors = list(jsonschema.Draft202012Validator(schema).iter_errors(instance))
-        for error in errors:
-            print(error.json_path, error.message)
-        sys.exit(1 if errors else 0)
-        """
-
-    static func hasValidator() async -> Bool {
-        let probe = "import jsonschema; jsonschema.Draft202012Validator"
-        return (try? await run(["python3", "-c", probe]))?.status == 0
-    }
-
-    func validate(_ bytes: [UInt8]) async throws -> Finished {
+    func validate(_ bytes: [UInt8]) async throws -> Subprocess.Outcome {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         try put(bytes, at: folder.file("status.json"))
-        return try await run(
-            ["python3", "-c", Self.validator, Self.path, folder.file("status.json")])
+        return try await StatusSchema.validate(folder.file("status.json"))
     }
 
-    @Test(.enabled("python3 has no module jsonschema") { await hasValidator() })
+    @Test(.enabled(Comment(rawValue: StatusSchema.needs)) { await StatusSchema.hasValidator() })
     func realOutputFits() async throws {
         var hooks = Samples.document
         hooks.groups = Samples.hookResults.map { result in
@@ -44,12 +23,12 @@ import Testing
         }
         for document in [Samples.document, Samples.emptyDocument, hooks] {
             let result = try await validate(renderStatus(document))
-            #expect(result.status == 0, "\(result.output)")
+            #expect(result.ending == .exited(0), "\(result.outputText)\(result.errorText)")
         }
     }
 
     @Test(
-        .enabled("python3 has no module jsonschema") { await hasValidator() },
+        .enabled(Comment(rawValue: StatusSchema.needs)) { await StatusSchema.hasValidator() },
         arguments: [
             ("\"state\": \"failing\"", "\"state\": \"broken\""),
             ("\"cause\": \"key_not_recognized\"", "\"cause\": \"bad_luck\""),
@@ -65,11 +44,11 @@ import Testing
         let changed = text.replacing(change.0, with: change.1)
         try #require(changed != text)
         let result = try await validate(Array(changed.utf8))
-        #expect(result.status == 1, "\(result.output)")
+        #expect(result.ending == .exited(1), "\(result.outputText)\(result.errorText)")
     }
 
     @Test func enumsAreThoseOfTheModel() throws {
-        let schema = try JSONDecoder().decode(JSON.self, from: Data(content(of: Self.path)))
+        let schema = try JSONDecoder().decode(JSON.self, from: Data(content(of: StatusSchema.path)))
         let definitions = try #require(schema["$defs"])
         func names(_ name: String) -> [String]? { definitions[name]?["enum"]?.strings }
         #expect(names("cause") == Cause.allCases.map(\.rawValue))
@@ -97,7 +76,7 @@ import Testing
     }
 
     @Test func everyMemberIsDescribed() throws {
-        let schema = try JSONDecoder().decode(JSON.self, from: Data(content(of: Self.path)))
+        let schema = try JSONDecoder().decode(JSON.self, from: Data(content(of: StatusSchema.path)))
         #expect(undescribed(schema, "$") == [])
     }
 

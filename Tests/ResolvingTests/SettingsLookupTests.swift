@@ -17,11 +17,10 @@ private func settings(
     }
     let files = try sharedFiles(config: config)
     return SettingsLookup(
-        configuration: ProfileConfiguration(
-            name: "app", region: sourced(region), defaultRegion: sourced(defaultRegion)),
+        ownRegion: sourced(region), defaultRegion: sourced(defaultRegion),
         overrides: AWSOverrides(endpointURL: sourced(endpointURL)),
         environment: EnvironmentSettings(AWSEnvironment(variables: variables)),
-        profile: files.profile("app"), services: files.services)
+        profile: files.profile("app"), services: files)
 }
 
 @Suite struct SettingsLookupTests {
@@ -156,5 +155,13 @@ private func settings(
         guard case .badSetting(variable, _, .environment(variable)) = problem else {
             return #expect(Bool(false), "\(String(describing: problem))")
         }
+    }
+}
+
+extension SettingsLookup {
+    /// The custom URL, read.
+    fileprivate func customURL() throws(ResolveProblem) -> Sourced<EndpointURL>? {
+        guard let text = try customURLText() else { return nil }
+        return Sourced(try parse(text), from: text.provenance)
     }
 }

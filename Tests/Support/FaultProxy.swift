@@ -7,6 +7,8 @@ package final class FaultProxy: Sendable {
     package enum Behavior: Sendable {
         /// Tunnels every CONNECT to this port of 127.0.0.1, whatever host it asked for.
         case forward(toPort: Int)
+        /// Tunnels a CONNECT for a host to its port of 127.0.0.1, and answers 502 for all other hosts.
+        case route([String: Int])
         /// Refuses everything with an HTTP status, like 407.
         case refuse(status: Int)
         /// Never answers.
@@ -25,15 +27,14 @@ package final class FaultProxy: Sendable {
             log.requests.withLock { $0.append(request) }
             switch behavior {
             case .hang: _ = connection.perform(.hang)
-            case .refuse(let status):
-                let head = "HTTP/1.1 \(status) -\r\nContent-Length: 0\r\n\r\n"
-                _ = connection.perform(.bytes(Array(head.utf8), thenClose: true))
-            case .forward(let port):
-                guard let target = LoopbackSocket.connect(port: port) else { return }
-                defer { close(target) }
-                let head = "HTTP/1.1 200 Connection established\r\n\r\n"
-                guard connection.perform(.bytes(Array(head.utf8))) else { return }
-                Self.relay(descriptor, target)
+            case .refuse(let status): Self.refuse(connection, status)
+            case .forward(let port): Self.tunnel(connection, descriptor, toPort: port)
+            case .route(let ports):
+                let host = request.target.split(separator: ":").first.map(String.init)
+                guard let port = host.flatMap({ ports[$0] }) else {
+                    return Self.refuse(connection, 502)
+                }
+                Self.tunnel(connection, descriptor, toPort: port)
             }
         }
     }
@@ -45,8 +46,28 @@ package final class FaultProxy: Sendable {
 
     package var port: Int { listener.port }
 
+    /// The hosts that tunnels were asked for, in their order.
+    package var hosts: [String] {
+        requests.map { String($0.target.prefix { $0 != ":" }) }
+    }
+
     /// The requests to the proxy itself, not those within tunnels.
     package var requests: [ReceivedRequest] { log.requests.withLock { $0 } }
+
+    private static func refuse(_ connection: ServerConnection, _ status: Int) {
+        let head = "HTTP/1.1 \(status) -\r\nContent-Length: 0\r\n\r\n"
+        _ = connection.perform(.bytes(Array(head.utf8), thenClose: true))
+    }
+
+    private static func tunnel(
+        _ connection: ServerConnection, _ descriptor: Int32, toPort port: Int
+    ) {
+        guard let target = LoopbackSocket.connect(port: port) else { return }
+        defer { close(target) }
+        let head = "HTTP/1.1 200 Connection established\r\n\r\n"
+        guard connection.perform(.bytes(Array(head.utf8))) else { return }
+        relay(descriptor, target)
+    }
 
     /// Copies bytes both ways until one side ends.
     private static func relay(_ left: Int32, _ right: Int32) {

@@ -14,24 +14,40 @@ package final class FaultServer: Sendable {
     private let listener: Listener
     private let core: Core
     private let certificates: TestCertificates?
+    private let authority: TestAuthority?
 
     /// Starts a server; with `tls`, one that shows a certificate, good or bad.
-    package init(
+    package convenience init(
         _ fault: Fault = .identity, identity: CallerIdentity = .example, tls: TestCertificate? = nil
+    ) throws {
+        let authority = try tls.map { _ in try TestAuthority() }
+        try self.init(fault, identity: identity, tls: tls, authority: authority)
+    }
+
+    /// Starts a server with TLS that clients trust who trust another server.
+    package convenience init(
+        _ fault: Fault = .identity, identity: CallerIdentity = .example,
+        trustedLike other: FaultServer
+    ) throws {
+        try self.init(fault, identity: identity, tls: .valid, authority: other.authority)
+    }
+
+    private init(
+        _ fault: Fault, identity: CallerIdentity, tls: TestCertificate?, authority: TestAuthority?
     ) throws {
         listener = try Listener()
         core = Core(fault: fault, identity: identity)
-        certificates = try tls.map(TestCertificates.init)
+        self.authority = authority
+        certificates = try tls.flatMap { kind in
+            try authority.map { try TestCertificates(kind, of: $0) }
+        }
         listener.start { [core, certificates] descriptor in
             guard let connection = ServerConnection(descriptor, certificates) else { return }
             core.serve(connection)
         }
     }
 
-    deinit {
-        listener.close()
-        certificates?.removeFile()
-    }
+    deinit { listener.close() }
 
     /// `http://127.0.0.1:PORT`, or `https` with a certificate.
     package var url: String {
@@ -46,7 +62,7 @@ package final class FaultServer: Sendable {
     }
 
     /// The file with the certificate authority that clients should trust; nil without TLS.
-    package var caBundle: String? { certificates?.authorityFile }
+    package var caBundle: String? { authority?.file }
 
     /// Changes what the server does from the next request on, for all keys without a fault of their own.
     package func set(_ fault: Fault) {

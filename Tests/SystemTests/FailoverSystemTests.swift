@@ -68,10 +68,12 @@ struct FailoverSystemTests {
         let site = try Site()
         try site.writeConfig()
         // The first run never ends by itself; the second one does.
-        try site.write("hook.d", mode: 0o644, "[ \"$CREDWATCH_ATTEMPT\" != 1 ] || exec sleep 30")
+        try site.write(
+            "hook.d", mode: 0o644,
+            "[ \"$CREDWATCH_ATTEMPT\" != 1 ] || { echo begun; exec sleep 30; }")
         try site.sandbox.deactivate(site.primary)
         let first = try site.startDaemon()
-        #expect(await first.hasWritten("attempt 1"))
+        #expect(await first.hasWritten("begun"))
         first.send(signal: SIGKILL)
         #expect(await first.outcome().ending == .signaled(SIGKILL))
 
@@ -90,10 +92,10 @@ struct FailoverSystemTests {
     {
         let site = try Site()
         try site.writeConfig()
-        try site.write("hook.d", mode: 0o644, "exec sleep 30")
+        try site.write("hook.d", mode: 0o644, "echo begun; exec sleep 30")
         try site.sandbox.deactivate(site.primary)
         let first = try site.startDaemon()
-        #expect(await first.hasWritten("attempt 1"))
+        #expect(await first.hasWritten("begun"))
         first.send(signal: SIGKILL)
         _ = await first.outcome()
 
@@ -128,7 +130,9 @@ struct FailoverSystemTests {
         while site.sandbox.callCount < seen + 4 { try await Task.sleep(for: .milliseconds(50)) }
         _ = try await stop(daemon)
         #expect(site.hookRuns().isEmpty)
-        #expect(try site.status().groups.first?.state == .ready)
+        // One mismatch looks like a wrong secret until another key meets the same.
+        let state = try site.status().groups.first?.state
+        #expect(state == .ready || (trouble == .alteration && state == .confirming))
     }
 
     @Test func `no backup that is proven, no failover`() async throws {

@@ -1,0 +1,12 @@
+import CLinux
+import Glibc
+
+/// Settles what holds for the whole process, before anything else: where its memory goes, and that
+/// secrets stay in it.
+package func prepareProcess() {
+    credwatch_settle_memory()
+    // Neither a core dump nor a debugger of the same user gets at the secrets.
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    _ = setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &none)
+    _ = credwatch_make_undumpable()
+}
