@@ -25,6 +25,8 @@ actor ControlServer {
     private let patience: Duration
     private let handler: @Sendable (ControlRequest, @escaping Reply) -> Void
     private var listener: Int32?
+    /// What was made at the path, as device and inode.
+    private var bound: (device: dev_t, inode: ino_t)?
     private var connections: [Int32: Connection] = [:]
     private var lastID = 0
 
@@ -44,9 +46,10 @@ actor ControlServer {
     }
 
     /// Binds the socket, mode 0600; a left-over socket of a dead daemon is replaced, a living one is
-    /// not. Does nothing when it listens already.
+    /// not. Does nothing when it listens already, unless the socket was removed from under it.
     func start() throws(SocketProblem) {
-        guard listener == nil else { return }
+        if listener != nil, isReachable { return }
+        endListening()
         let socket = UnixSocket.open(nonBlocking: true)
         guard socket >= 0 else {
             throw SocketProblem(operation: "open", path: path, code: errno)
@@ -56,6 +59,7 @@ actor ControlServer {
             throw SocketProblem(operation: "listen on", path: path, code: code)
         }
         listener = socket
+        bound = identity
         watch(socket)
     }
 
@@ -65,12 +69,28 @@ actor ControlServer {
 
     /// Closes everything and removes the socket.
     func stop() {
+        if listener != nil, isReachable { unlink(path) }
+        endListening()
+        for descriptor in Array(connections.keys) { drop(descriptor) }
+    }
+
+    private func endListening() {
         guard let listener else { return }
         loop.unwatch(listener)
         close(listener)
         self.listener = nil
-        unlink(path)
-        for descriptor in Array(connections.keys) { drop(descriptor) }
+        bound = nil
+    }
+
+    /// Whether the path still leads here: a runtime directory may be cleared, or made anew.
+    private var isReachable: Bool {
+        guard let bound, let identity else { return false }
+        return bound == identity
+    }
+
+    private var identity: (device: dev_t, inode: ino_t)? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? (status.st_dev, status.st_ino) : nil
     }
 
     /// Binds and listens; returns the error's code when it fails.

@@ -142,7 +142,7 @@ private func prose(_ cause: Cause, _ subject: Subject, _ answer: Answer) -> Pros
         return Prose(
             summary: "TLS with \(url) failed: its certificate or the protocol is not accepted.",
             remedy:
-                "If a proxy inspects TLS here, name its CA in AWS_CA_BUNDLE; else check `openssl s_client -connect \(host(of: url)):443`."
+                "If a proxy inspects TLS here, name its CA in AWS_CA_BUNDLE; else check `openssl s_client -connect \(host(of: url)):\(port(of: url))`."
         )
     case .proxy:
         return Prose(
@@ -220,6 +220,16 @@ private func prose(_ cause: Cause, _ subject: Subject, _ answer: Answer) -> Pros
 }
 
 private func host(of url: String) -> Substring {
-    let rest = url.drop { $0 != "/" }.drop { $0 == "/" }
-    return rest.prefix { $0 != "/" && $0 != ":" }
+    let authority = authority(of: url)
+    guard authority.first == "[" else { return authority.prefix { $0 != ":" } }
+    return authority.prefix { $0 != "]" } + "]"
+}
+
+private func port(of url: String) -> Substring {
+    let port = authority(of: url).dropFirst(host(of: url).count).dropFirst()
+    return port.isEmpty ? "443" : port
+}
+
+private func authority(of url: String) -> Substring {
+    url.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "/" }
 }

@@ -43,6 +43,10 @@ final class CurlDriver {
 
     /// Starts a request, or fails it at once.
     func start(_ request: HTTPRequest, id: UInt64, continuation: Exchange.Continuation) {
+        if options.caBundle != nil, request.url.hasPrefix("https:"), let reason = trust.obstacle {
+            continuation.resume(returning: .failure(.setup(reason)))
+            return
+        }
         guard let exchange = idle.popLast() ?? makeExchange() else {
             continuation.resume(returning: .failure(.setup("libcurl has no memory left")))
             return

@@ -36,7 +36,7 @@ struct CurlFailure {
         switch code {
         case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: .proxy
         case CURLE_COULDNT_RESOLVE_HOST: .lookup
-        case CURLE_COULDNT_CONNECT: isAboutProxy ? .proxy : .connect
+        case CURLE_COULDNT_CONNECT: isAboutProxy || hasUnusableProxy ? .proxy : .connect
         case CURLE_URL_MALFORMAT, CURLE_FAILED_INIT, CURLE_OUT_OF_MEMORY,
             CURLE_BAD_FUNCTION_ARGUMENT, CURLE_NOT_BUILT_IN, CURLE_UNKNOWN_OPTION,
             CURLE_SSL_CACERT_BADFILE:
@@ -81,9 +81,14 @@ struct CurlFailure {
         return !message.hasPrefix("Failed to connect to \(host) port \(address.port) ")
     }
 
+    /// Whether libcurl cannot make anything of the proxy's URL, which it then repeats, whatever may stand
+    /// in it.
+    private var hasUnusableProxy: Bool { message.hasPrefix("Unsupported proxy ") }
+
     private var host: String { address?.host ?? "the host" }
 
     private func reason(in phase: TransportPhase) -> String {
+        if hasUnusableProxy { return "the URL of the proxy is none that libcurl can use" }
         switch code {
         case CURLE_OPERATION_TIMEDOUT: return timeoutReason(in: phase)
         case CURLE_COULDNT_RESOLVE_HOST: return "could not resolve host \(host)"
@@ -130,19 +135,24 @@ struct CurlFailure {
         systemError == 0 ? "" : ": " + String(cString: strerror(systemError))
     }
 
+    /// Removes what may be the user name and the password of a URL: all between the first scheme, or
+    /// where the URL begins without one, and the last at sign.
+    private static func withoutUser(_ bytes: [UInt8]) -> [UInt8] {
+        guard let end = bytes.lastIndex(of: UInt8(ascii: "@")) else { return bytes }
+        if let scheme = bytes[..<end].firstRange(of: "://".utf8) {
+            return Array(bytes[..<scheme.upperBound] + bytes[(end + 1)...])
+        }
+        let text = bytes[..<(bytes.firstIndex(of: UInt8(ascii: "@")) ?? end)]
+        let start =
+            text.firstIndex { $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "\"") }
+            ?? text.lastIndex(of: UInt8(ascii: " "))
+        return Array(bytes[..<(start.map { $0 + 1 } ?? 0)] + bytes[end...])
+    }
+
     /// Makes foreign words into a clause: one line of plain characters, not long, no user of a URL.
     static func clause(_ words: String) -> String {
-        var bytes: [UInt8] = []
-        for byte in words.utf8.prefix(200) {
-            bytes.append((0x20...0x7E).contains(byte) ? byte : UInt8(ascii: "?"))
-            // What stands between a scheme and an at sign are a user name and a password.
-            if byte == UInt8(ascii: "@"), let scheme = bytes.lastIndex(of: UInt8(ascii: "/")),
-                scheme >= 2, bytes[scheme - 1] == UInt8(ascii: "/"),
-                bytes[scheme - 2] == UInt8(ascii: ":")
-            {
-                bytes.removeSubrange((scheme + 1)...)
-            }
-        }
+        let plain = words.utf8.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: "?") }
+        var bytes = Array(withoutUser(plain).prefix(200))
         while let last = bytes.last, last == UInt8(ascii: " ") || last == UInt8(ascii: ".") {
             bytes.removeLast()
         }

@@ -25,6 +25,16 @@ enum TrustStore: Hashable, Sendable {
         }
     }
 
+    /// Says what stands in the way of reading a chosen store; nil when libcurl may try.
+    ///
+    /// libcurl opens it as it is, and a FIFO would hold up its thread for ever.
+    var obstacle: String? {
+        guard case .file(let path) = self else { return nil }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return nil }
+        return "the CA bundle \(path) is neither a file nor a folder"
+    }
+
     /// Says why the store cannot be used, after libcurl said that it cannot.
     var complaint: String {
         let (name, path) =

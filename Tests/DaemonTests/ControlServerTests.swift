@@ -48,6 +48,28 @@ struct ControlServerTests {
         await server.stop()
     }
 
+    @Test func `a socket that was removed is made again by the next start`() async throws {
+        let server = try await start()
+        #expect(unlink(path) == 0)
+        let request = ControlRequest(command: .failback, group: "app", force: false)
+        #expect(await ask(request) == nil)
+        try await server.start()
+        #expect(await ask(request)?.done == true)
+        await server.stop()
+        #expect(access(path, F_OK) != 0)
+    }
+
+    @Test func `what another one has put in its place is left alone`() async throws {
+        let first = try await start()
+        #expect(unlink(path) == 0)
+        let second = try await start()
+        await #expect(throws: SocketProblem.self) { try await first.start() }
+        await first.stop()
+        let request = ControlRequest(command: .failback, group: "app", force: false)
+        #expect(await ask(request)?.done == true)
+        await second.stop()
+    }
+
     @Test func `a request that comes byte by byte is one request`() async throws {
         let server = try await start()
         let client = try RawClient(path)

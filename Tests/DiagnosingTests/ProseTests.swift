@@ -45,6 +45,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("https://sts.us-east-1.amazonaws.com", "sts.us-east-1.amazonaws.com:443"),
+        ("https://127.0.0.1:8443/path", "127.0.0.1:8443"), ("https://[::1]:8443", "[::1]:8443"),
+        ("https://[::1]", "[::1]:443"),
+    ])
+    func `the command that shows a certificate asks where credwatch does`(
+        url: String, address: String
+    ) {
+        let endpoint = Endpoint(url: url, signingRegion: "us-east-1", partition: "aws")
+        let subject = Subject(
+            profile: "app", resolved: Sample.resolved(endpoint: endpoint, main: nil),
+            expected: ExpectedIdentity())
+        let answer = Answer(
+            question: .asConfigured, endpoint: endpoint, outcome: Sample.failed(.tls))
+        #expect(
+            subject.diagnosis(.tls, answer).remedy.contains(
+                "`openssl s_client -connect \(address)`"))
+    }
+
     @Test func `no way through the questions lets a secret through`() throws {
         for (secret, token) in Self.secrets {
             let outcomes = Self.echo(secret) + Self.echo(token) + [Sample.unknownKey]

@@ -132,6 +132,13 @@ import Testing
         ("Could not resolve host: a.example", "could not resolve host: a.example"),
         ("Bad proxy http://me:hunter2@proxy:3128/ given", "bad proxy http://proxy:3128/ given"),
         ("Bad proxy http://a@b:c@proxy", "bad proxy http://proxy"),
+        ("Bad proxy in 'http://me:hun/ter2@proxy'", "bad proxy in 'http://proxy'"),
+        ("Bad proxy in 'me:hun ter2@'", "bad proxy in '@'"),
+        ("Bad proxy me:hunter2@proxy given", "bad proxy @proxy given"),
+        (
+            "Bad proxy http://me:\(String(repeating: "hunter2", count: 40))@proxy",
+            "bad proxy http://proxy"
+        ),
         ("SSL: no alternative name", "SSL: no alternative name"),
         ("two\nlines\u{1B}[2J\u{7F}é", "two?lines?[2J???"),
         ("It ended. ", "it ended"), ("", ""), ("A", "a"), ("@", "@"), ("://@", "://"),

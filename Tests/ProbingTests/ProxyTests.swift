@@ -50,6 +50,18 @@ import Testing
         #expect(failure.timedOut)
     }
 
+    @Test(arguments: [
+        "me:hunter2@", "http://me:hunter2", "http://me:hunter2@[::1", "http://me:hun/hunter2@proxy",
+        "xx://me:hunter2@proxy",
+    ])
+    func tellsThatTheProxyIsNoneWithoutItsPassword(url: String) async throws {
+        let outcome = try await makeProber(CurlOptions(proxy: .url(url))).probe(
+            exampleCredentials(), at: regional, timeout: .seconds(5))
+        let failure = try #require(outcome.failure, "\(outcome)")
+        #expect(failure.phase == .proxy)
+        #expect(!failure.reason.contains("hunter2"), "\(failure.reason)")
+    }
+
     @Test func tellsThatTheProxyIsDownWithoutItsPassword() async throws {
         let server = try FaultServer(.identity)
         server.close()

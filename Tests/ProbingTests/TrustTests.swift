@@ -63,6 +63,19 @@ import Testing
                 == "cannot read the CA bundle /nonexistent/ca.pem: No such file or directory")
     }
 
+    @Test func refusesAFIFOAsABundle() async throws {
+        let server = try FaultServer(.identity, tls: .valid)
+        let good = try #require(server.caBundle)
+        let bundle = good + ".fifo"
+        try #require(mkfifo(bundle, 0o600) == 0)
+        defer { unlink(bundle) }
+        let outcome = try await makeProber(CurlOptions(caBundle: bundle, proxy: .none)).probe(
+            exampleCredentials(), at: server.endpoint, timeout: .seconds(5))
+        let failure = try #require(outcome.failure, "\(outcome)")
+        #expect(failure.phase == .setup)
+        #expect(failure.reason == "the CA bundle \(bundle) is neither a file nor a folder")
+    }
+
     @Test func healsWhenTheBundleIsMended() async throws {
         let server = try FaultServer(.identity, tls: .valid)
         let other = try FaultServer(.identity, tls: .valid)

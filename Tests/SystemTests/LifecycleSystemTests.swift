@@ -105,7 +105,8 @@ struct LifecycleSystemTests {
     @Test func `a fixed file heals its profile without a reload`() async throws {
         let site = try Site()
         try site.writeCredentials(primarySecret: "0123456789abcdef0123456789abcdef01234567")
-        try site.writeConfig()
+        // The time that the mending takes must not be enough for a failover.
+        try site.writeConfig(failover: "fall: 100, minimum_span: 1h, rise: 2")
         let daemon = try site.startDaemon()
         #expect(await daemon.hasWritten("app is failing"))
         try site.writeCredentials(old: false)
