@@ -1,4 +1,5 @@
 package import Model
+import Signing
 import Synchronization
 
 /// A transport on libcurl's multi interface, on one thread of its own that is also a task executor.
@@ -16,6 +17,7 @@ package final class CurlTransport: Transport, TaskExecutor {
 
     /// Starts the thread; throws when the machine has no thread or memory left for it.
     package init(_ options: CurlOptions = CurlOptions()) throws(TransportFailure) {
+        keepLibcryptoUntilTheEnd()
         loop = try CurlLoop(options: options)
         try loop.startThread(as: asUnownedTaskExecutor())
     }
