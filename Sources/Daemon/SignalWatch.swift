@@ -18,21 +18,22 @@ final class SignalWatch {
 
     private var sources: [any DispatchSourceSignal] = []
 
-    /// Keeps signals that do not mean to end the daemon from doing so before they are watched.
+    /// Lets signals wait until they are watched; to be called on the main thread.
     ///
-    /// Nothing is lost: a start reads the config and checks everything anyway.
-    static func survive() {
-        for kind in [Signal.reload, .checkNow] { signal(kind.number, SIG_IGN) }
-        signal(SIGPIPE, SIG_IGN)
+    /// Ignored or left alone until then, one that comes early would be lost, or end the process. The
+    /// main thread is the only one that takes signals: all others block them.
+    static func hold(_ kinds: [Signal]) {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for kind in kinds { sigaddset(&set, kind.number) }
+        pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
     /// Takes the signals over from their default actions, and calls `handler` for each.
     ///
     /// A burst of one signal is one call: the kernel and Dispatch join what comes while a call waits.
     init(queue: DispatchQueue, handler: @escaping @Sendable (Signal) -> Void) {
-        signal(SIGPIPE, SIG_IGN)
         for kind in Signal.allCases {
-            signal(kind.number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: kind.number, queue: queue)
             source.setEventHandler { handler(kind) }
             source.activate()

@@ -19,7 +19,9 @@ private enum ExitStatus {
 
 /// Runs the daemon until a signal stops it; returns the exit code.
 package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
-    SignalWatch.survive()
+    signal(SIGPIPE, SIG_IGN)
+    // What does not mean to end the daemon shall not do so; a start that hangs can still be ended.
+    SignalWatch.hold([.reload, .checkNow])
     let journal = chooseJournal(target: log)
     let service = ServiceManager()
     defer {
@@ -59,6 +61,7 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
         latenessFile: environmentVariable("CREDWATCH_BENCH_LATENESS"))
     let engine = Engine(parts: parts, configuration: configuration, remembered: remembered)
     let stopped = DispatchSemaphore(value: 0)
+    SignalWatch.hold([.terminate, .interrupt])
     engine.queue.async { engine.assumeIsolated { $0.start { stopped.signal() } } }
     stopped.wait()
     return ExitStatus.stopped

@@ -47,6 +47,18 @@ struct LifecycleSystemTests {
         #expect(status.validUntil == status.generatedAt)
     }
 
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `a stop right after the start is not lost`(_ signal: Int32) async throws {
+        let site = try Site()
+        try site.writeConfig()
+        for _ in 0..<8 {
+            let daemon = try site.startDaemon()
+            #expect(await daemon.hasWritten("checks 2 profiles"))
+            daemon.send(signal: signal)
+            #expect(await daemon.outcome().ending == .exited(0))
+        }
+    }
+
     @Test func `a broken config is refused at a reload and health survives`() async throws {
         let site = try Site()
         try site.writeConfig()
