@@ -59,7 +59,9 @@ let package = Package(
 
         // Values, and libraries without a place in the flow.
         module("Model"),
-        module("Signing", ["CCrypto"]),
+        module("Signing", ["Model", "CCrypto"]),
+        module("HTTP", ["Model", "Signing", "CCurl"]),
+        module("Answers", ["Model"]),
         module("EventLoops", ["Model", "CLinux"]),
         module("Processes", ["Model", "EventLoops", "CLinux"], settings: small),
 
@@ -67,7 +69,8 @@ let package = Package(
         module("Configuring", ["Model", "CYaml"], settings: small),
         module("Scheduling", ["Model"]),
         module("Resolving", ["Model"]),
-        module("Probing", ["Model", "Signing", "CCurl"]),
+        module("Probing", ["Model", "Signing", "HTTP", "Answers"]),
+        module("Obtaining", ["Model", "Signing", "HTTP", "Answers", "Processes"]),
         module("Diagnosing", ["Model"]),
         module("Tracking", ["Model"]),
         module("FailingOver", ["Model", "Processes"], settings: small),
@@ -77,9 +80,8 @@ let package = Package(
         module(
             "Daemon",
             [
-                "CLinux", "Model", "EventLoops", "Configuring", "Scheduling", "Resolving",
-                "Probing",
-                "Diagnosing", "Tracking", "FailingOver", "Reporting",
+                "CLinux", "Model", "EventLoops", "HTTP", "Configuring", "Scheduling", "Resolving",
+                "Obtaining", "Probing", "Diagnosing", "Tracking", "FailingOver", "Reporting",
             ]),
         .executableTarget(
             name: "credwatch",
@@ -111,12 +113,19 @@ let package = Package(
         tests("Signing"),
         tests("EventLoops", ["CLinux"]),
         tests("Processes"),
-        tests("Probing", ["CCurl", "Signing"]),
+        tests("HTTP", ["CCurl"]),
+        tests("Answers"),
+        tests("Obtaining", ["Answers", "HTTP", "Processes", "Sandbox"]),
+        tests("Probing", ["Answers", "HTTP", "Signing"]),
         tests("Diagnosing"),
         tests("Tracking"),
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
-        tests("Daemon", ["Diagnosing", "Probing", "Resolving", "Sandbox", "Scheduling"]),
+        tests(
+            "Daemon",
+            [
+                "Diagnosing", "HTTP", "Obtaining", "Probing", "Resolving", "Sandbox", "Scheduling",
+            ]),
         tests("Sandbox", ["credwatch-sandbox"]),
         .testTarget(
             name: "SystemTests",

@@ -1,5 +1,6 @@
 import Diagnosing
 import Model
+import Obtaining
 import Probing
 import Resolving
 import Scheduling
@@ -7,11 +8,13 @@ import Scheduling
 /// One check from its beginning to its diagnosis; what happens because of it is the engine's.
 struct CheckPipeline: Sendable {
     let resolver: Resolver
+    let obtainer: Obtainer
     let prober: Prober
     let paths = PathMemory()
 
-    init(resolver: Resolver, prober: Prober) {
+    init(resolver: Resolver, obtainer: Obtainer, prober: Prober) {
         self.resolver = resolver
+        self.obtainer = obtainer
         self.prober = prober
     }
 
@@ -25,11 +28,18 @@ struct CheckPipeline: Sendable {
         let startedAt = SystemClock.now()
         var resolved: ResolvedProfile
         do {
-            resolved = try await resolver.resolve(profile)
-        } catch {
+            switch try await resolver.resolve(profile) {
+            case .ready(let ready): resolved = ready
+            case .planned(let plan):
+                let obtained = try await obtainer.obtain(plan.steps, within: profile.timeout)
+                resolved = ResolvedProfile(plan, with: obtained.credentials)
+            }
+        } catch let problem as ResolveProblem {
             return CheckResult(
                 profile: profile.name, startedAt: startedAt, finishedAt: SystemClock.now(),
-                diagnosis: diagnosis(of: error, profile: profile.name))
+                diagnosis: diagnosis(of: problem, profile: profile.name))
+        } catch {
+            fatalError("to be written")
         }
         if let endpoint {
             resolved.endpoint = Sourced(endpoint, from: .builtIn("the group's primary"))

@@ -2,6 +2,7 @@ import Configuring
 import Dispatch
 import EventLoops
 import FailingOver
+import HTTP
 import Model
 import Probing
 import Reporting

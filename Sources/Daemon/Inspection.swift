@@ -48,7 +48,7 @@ private func sharedKeys(in configuration: Configuration, file: String) async
         configuration.profiles.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     func key(_ name: String) async -> Sourced<String>? {
         guard let profile = profiles[name] else { return nil }
-        return try? await resolver.resolve(profile).credentials.accessKeyID
+        return try? await resolver.resolve(profile).keys?.accessKeyID
     }
     var problems: [ConfigurationProblem] = []
     for group in configuration.groups {

@@ -1,3 +1,4 @@
+import HTTP
 package import Model
 import Probing
 import Reporting

@@ -1,5 +1,6 @@
 import Dispatch
 import FailingOver
+import HTTP
 import Model
 import Probing
 import Reporting

@@ -3,7 +3,9 @@ import Dispatch
 import EventLoops
 import FailingOver
 import Glibc
+import HTTP
 import Model
+import Obtaining
 import Probing
 package import Reporting
 import Resolving
@@ -80,6 +82,7 @@ func makeTransport(for configuration: Configuration) throws(TransportFailure) ->
 func makePipeline(for configuration: Configuration, _ transport: CurlTransport) -> CheckPipeline {
     CheckPipeline(
         resolver: Resolver(environment: .current(), overrides: configuration.aws),
+        obtainer: Obtainer(transport: transport),
         prober: Prober(transport: transport, clock: SystemClock.wall))
 }
 

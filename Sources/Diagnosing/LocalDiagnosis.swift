@@ -69,6 +69,20 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
         return conclude(
             .badSetting, "\(name): \(what) (\(provenance)).", "Correct it there.",
             [.location(provenance)])
+    case .badChain(let what, let place):
+        return conclude(
+            .badSetting, "The profiles do not lead to a credential: \(what) (\(place)).",
+            "Correct it there.", [.location(place)])
+    case .needsMFA(let serial):
+        return conclude(
+            .needsMFA,
+            "The role of profile \(profile) wants a code from an MFA device (\(serial)), which a service does not have.",
+            "Give the application a role or a user whose policy asks for no MFA, and watch that one.",
+            [.location(serial)])
+    case .surroundings(let subject, let what, let hint):
+        return conclude(
+            .fileUnreadable, "The environment of \(subject) cannot be looked at: \(what).", hint,
+            [.note("\(subject): \(what)")])
     case .timedOut(let path):
         return conclude(
             .fileUnreadable, "Reading \(path) took longer than the check's time limit.",

@@ -211,7 +211,8 @@ private func prose(_ cause: Cause, _ subject: Subject, _ answer: Answer) -> Pros
                 "Check the endpoint (\(subject.resolved.endpoint.provenance)), the region (\(region.provenance)) and AWS_CA_BUNDLE."
         )
     case .profileMissing, .fileUnreadable, .fileMalformed, .credentialsIncomplete, .noCredentials,
-        .unsupportedSource, .checkTimedOut:
+        .unsupportedSource, .checkTimedOut, .needsMFA, .loginNeeded, .processFailed,
+        .sourceUntrusted, .sourceUnavailable:
         // Found before a request; `LocalDiagnosis` words them.
         return Prose(
             summary: "The check of \(subject.profile) sent no request.",

@@ -56,6 +56,16 @@ package enum Cause: String, Sendable, Hashable, CaseIterable {
     case signatureAltered = "signature_altered"
     /// AWS wants a person: MFA, sign-up or activation of the account.
     case needsPerson = "needs_person"
+    /// A role wants a code from an MFA device.
+    case needsMFA = "needs_mfa"
+    /// The cached login (`aws sso login`, `aws login`) is missing or over, and credwatch cannot renew it.
+    case loginNeeded = "login_needed"
+    /// The credential process failed, or printed something else than credentials.
+    case processFailed = "process_failed"
+    /// Running or reading what the profile names would give rights away, so credwatch does not.
+    case sourceUntrusted = "source_untrusted"
+    /// The metadata service or the container's endpoint does not give credentials.
+    case sourceUnavailable = "source_unavailable"
     /// A policy of the endpoint or the organization refuses the call, whoever asks.
     case accessDenied = "access_denied"
     /// AWS cannot reach the identity provider that must confirm a web identity.

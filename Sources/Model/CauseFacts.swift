@@ -10,7 +10,8 @@ extension Cause {
             .bad
         case .clockSkew, .throttled, .networkDNS, .networkConnect, .networkTimeout,
             .networkInterrupted, .tls, .proxy, .notAWS, .awsOutage, .regionNotEnabled,
-            .wrongPartition, .refusalUnconfirmed, .signatureAltered, .needsPerson, .accessDenied,
+            .wrongPartition, .refusalUnconfirmed, .signatureAltered, .needsPerson, .needsMFA,
+            .loginNeeded, .processFailed, .sourceUntrusted, .sourceUnavailable, .accessDenied,
             .identityProviderUnreachable, .unrecognizedAnswer, .profileMissing, .fileUnreadable,
             .fileMalformed, .credentialsIncomplete, .noCredentials, .unsupportedSource,
             .badSetting, .checkTimedOut:
@@ -47,6 +48,11 @@ extension Cause {
         case .refusalUnconfirmed: "refusal not confirmed"
         case .signatureAltered: "requests altered on the way"
         case .needsPerson: "needs a person"
+        case .needsMFA: "MFA code needed"
+        case .loginNeeded: "login needed"
+        case .processFailed: "credential process failed"
+        case .sourceUntrusted: "source not trusted"
+        case .sourceUnavailable: "source gives no credentials"
         case .accessDenied: "call denied by a policy"
         case .identityProviderUnreachable: "identity provider unreachable"
         case .unrecognizedAnswer: "unrecognised answer"

@@ -5,15 +5,19 @@ package struct Credentials: Sendable, Hashable {
     package var sessionToken: Sourced<Secret>?
     /// When the source says that the session ends; a hint, the server's clock decides.
     package var expiresAt: Sourced<WallTime>?
+    /// The account, 12 digits, where the source names it.
+    package var accountID: String?
 
     package init(
         accessKeyID: Sourced<String>, secretAccessKey: Sourced<Secret>,
-        sessionToken: Sourced<Secret>? = nil, expiresAt: Sourced<WallTime>? = nil
+        sessionToken: Sourced<Secret>? = nil, expiresAt: Sourced<WallTime>? = nil,
+        accountID: String? = nil
     ) {
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey
         self.sessionToken = sessionToken
         self.expiresAt = expiresAt
+        self.accountID = accountID
     }
 
     /// The same credentials without their session token.

@@ -25,8 +25,9 @@ extension SourceLocation: CustomStringConvertible {
 package enum Provenance: Sendable, Hashable {
     /// A property of a shared AWS file.
     case file(SourceLocation)
-    /// A variable of the environment that was looked at.
-    case environment(variable: String)
+    /// A variable of the environment that was looked at: credwatch's own, or that of somebody named
+    /// like `the environment of app.service`.
+    case environment(variable: String, of: String? = nil)
     /// A setting of credwatch.yaml.
     case configuration(SourceLocation)
     /// Nobody set it; the sentence says what the default rests on.
@@ -37,7 +38,8 @@ extension Provenance: CustomStringConvertible {
     package var description: String {
         switch self {
         case .file(let location), .configuration(let location): location.description
-        case .environment(let variable): "environment variable \(variable)"
+        case .environment(let variable, nil): "environment variable \(variable)"
+        case .environment(let variable, let owner?): "\(variable) in \(owner)"
         case .builtIn(let reason): reason
         }
     }

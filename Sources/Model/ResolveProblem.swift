@@ -14,6 +14,13 @@ package enum ResolveProblem: Error, Sendable, Hashable {
     case unsupportedSource(property: String, SourceLocation)
     /// A region, endpoint or other setting that is not a credential has an impossible value.
     case badSetting(name: String, what: String, Provenance)
+    /// The profiles do not lead to a credential: a loop, a source that is missing or named twice; a
+    /// clause, and the line that says so.
+    case badChain(what: String, Provenance)
+    /// A role wants a code from a person's device, which a daemon does not have.
+    case needsMFA(serial: Provenance)
+    /// Another process's environment, or a file of it, cannot be looked at; `subject` is `app.service`.
+    case surroundings(subject: String, what: String, hint: String)
     /// Reading took longer than the check's time limit.
     case timedOut(path: String)
 }

@@ -1,4 +1,5 @@
-import Signing
+import HTTP
+import Model
 import Synchronization
 
 /// What every request to an endpoint has in common.

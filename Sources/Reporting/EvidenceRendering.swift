@@ -38,7 +38,9 @@ private func writePlace(_ provenance: Provenance, to writer: inout JSONWriter) {
     var reason: String?
     switch provenance {
     case .file(let place), .configuration(let place): location = place
-    case .environment(let name): variable = name
+    case .environment(let name, let owner):
+        variable = name
+        reason = owner.map { redacted($0) }
     case .builtIn(let text): reason = redacted(text)
     }
     writer.member("origin", name(of: provenance))

@@ -143,7 +143,9 @@ private func secondOpinion(_ row: Row) throws -> Evidence {
 private func provenance(_ row: Row) throws -> Provenance {
     let origin = try row.string("origin")
     switch origin {
-    case "environment": return .environment(variable: try row.string("variable"))
+    case "environment":
+        return .environment(
+            variable: try row.string("variable"), of: try row.optionalString("reason"))
     case "built_in": return .builtIn(try row.string("reason"))
     case "file", "configuration":
         let location = SourceLocation(

@@ -1,18 +1,18 @@
 import Model
 import Synchronization
 
-/// What profiles with static keys resolved to, for as long as the shared files stay what they are.
+/// What profiles resolved to, for as long as the shared files stay what they are.
 ///
-/// Only outcomes that nothing but the files and the configuration can change belong here. The files'
-/// content is in memory all the while, so no secret stays longer than it would.
+/// Nothing but the files and the configuration can change what is here. The files' content is in memory
+/// all the while, so no secret stays longer than it would.
 final class ResolvedCache: Sendable {
     private final class Entry: Sendable {
         let profile: ProfileConfiguration
-        let resolved: ResolvedProfile
+        let resolution: Resolution
 
-        init(_ profile: ProfileConfiguration, _ resolved: ResolvedProfile) {
+        init(_ profile: ProfileConfiguration, _ resolution: Resolution) {
             self.profile = profile
-            self.resolved = resolved
+            self.resolution = resolution
         }
     }
 
@@ -24,19 +24,21 @@ final class ResolvedCache: Sendable {
     private let state = Mutex(State())
 
     /// Returns what a profile resolved to from these very files, if it was kept.
-    func resolved(_ profile: ProfileConfiguration, from files: SharedFiles) -> ResolvedProfile? {
+    func resolution(
+        of profile: ProfileConfiguration, from files: SharedFiles
+    ) -> Resolution? {
         let entry = state.withLock { state in
             state.files === files ? state.entries[profile.name] : nil
         }
         guard let entry, entry.profile == profile else { return nil }
-        return entry.resolved
+        return entry.resolution
     }
 
     /// Keeps an outcome; what came from other files is forgotten.
     func keep(
-        _ resolved: ResolvedProfile, of profile: ProfileConfiguration, from files: SharedFiles
+        _ resolution: Resolution, of profile: ProfileConfiguration, from files: SharedFiles
     ) {
-        let entry = Entry(profile, resolved)
+        let entry = Entry(profile, resolution)
         state.withLock { state in
             if state.files !== files { state = State(files: files) }
             state.entries[profile.name] = entry

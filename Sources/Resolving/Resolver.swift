@@ -1,45 +1,28 @@
 package import Model
 
-/// The resolving stage: from a configured profile to credentials, region and endpoints.
+/// The resolving stage: from a configured profile to the plan of its credentials, and where it asks.
 package final class Resolver: Sendable {
     private let planner: Planner
     private let store: FileStore
-    private let provider: any CredentialProvider
     private let cache = ResolvedCache()
 
     /// Makes a resolver for one environment; nothing is read yet.
     package init(
-        environment: AWSEnvironment, overrides: AWSOverrides = AWSOverrides(),
-        provider: any CredentialProvider = StaticCredentialProvider()
+        environment: AWSEnvironment, overrides: AWSOverrides = AWSOverrides()
     ) {
         planner = Planner(environment, overrides)
         store = FileStore(SharedFilePaths(environment, overrides))
-        self.provider = provider
     }
 
     /// Resolves a profile from the files as they are now, within the profile's time limit.
     package func resolve(
         _ profile: ProfileConfiguration
-    ) async throws(ResolveProblem) -> ResolvedProfile {
+    ) async throws(ResolveProblem) -> Resolution {
         let files = try await store.snapshot(within: profile.timeout)
-        if let resolved = cache.resolved(profile, from: files) { return resolved }
-        let plan = try planner.plan(profile, in: files)
-        var credentials: Credentials?
-        for step in plan.steps {
-            credentials = try await provider.credentials(for: step, with: credentials)
-        }
-        guard let credentials else { throw .noSource(searched: []) }
-        let resolved = ResolvedProfile(
-            credentials: credentials, region: plan.region, endpoint: plan.endpoint,
-            mainEndpoint: plan.mainEndpoint, source: plan.source,
-            sourceModifiedAt: plan.sourceModifiedAt)
-        if plan.isStatic { cache.keep(resolved, of: profile, from: files) }
-        return resolved
-    }
-
-    /// Makes the plan of a profile without carrying it out.
-    package func plan(_ profile: ProfileConfiguration) async throws(ResolveProblem) -> Plan {
-        try planner.plan(profile, in: await store.snapshot(within: profile.timeout))
+        if let resolution = cache.resolution(of: profile, from: files) { return resolution }
+        let resolution = Resolution(try planner.plan(profile, in: files))
+        cache.keep(resolution, of: profile, from: files)
+        return resolution
     }
 
     /// Returns what the SDKs skip in the shared files as they are now.

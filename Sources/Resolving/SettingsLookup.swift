@@ -94,7 +94,7 @@ struct SettingsLookup {
     }
 
     private func name(of setting: Sourced<String>, else property: String) -> String {
-        if case .environment(let variable) = setting.provenance { variable } else { property }
+        if case .environment(let variable, _) = setting.provenance { variable } else { property }
     }
 }
 

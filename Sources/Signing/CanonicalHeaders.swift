@@ -1,3 +1,5 @@
+import Model
+
 /// The headers of a canonical request: small letters, sorted, values tidied, repeated names joined.
 struct CanonicalHeaders {
     /// The names that are signed, joined by `;`.

@@ -1,3 +1,4 @@
+package import Model
 import Synchronization
 
 /// A signer of requests by AWS Signature Version 4 (AWS4-HMAC-SHA256).

@@ -1,3 +1,5 @@
+package import Model
+
 /// A request as Signature Version 4 looks at it.
 package struct SigningRequest: Sendable {
     /// `POST`.

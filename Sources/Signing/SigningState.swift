@@ -1,3 +1,5 @@
+import Model
+
 /// The computation of one signature after the other, in buffers that are used again.
 struct SigningState: ~Copyable {
     /// The canonical request of the last signature.

@@ -1,4 +1,6 @@
+import HTTP
 import Model
+import Obtaining
 import Probing
 import Resolving
 import Sandbox
@@ -65,10 +67,12 @@ final class Machine: Sendable {
     func pipeline(
         url: String? = nil, _ options: CurlOptions = CurlOptions(proxy: .none)
     ) throws -> CheckPipeline {
-        CheckPipeline(
+        let transport = try CurlTransport(options)
+        return CheckPipeline(
             resolver: Resolver(
                 environment: AWSEnvironment(variables: [:]), overrides: overrides(url: url)),
-            prober: Prober(transport: try CurlTransport(options), clock: SystemClock.wall))
+            obtainer: Obtainer(transport: transport),
+            prober: Prober(transport: transport, clock: SystemClock.wall))
     }
 }
 

@@ -1,3 +1,5 @@
+import Answers
+import HTTP
 import Model
 import Testing
 

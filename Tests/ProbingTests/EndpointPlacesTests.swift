@@ -1,4 +1,5 @@
-import Signing
+import HTTP
+import Model
 import Testing
 
 @testable import Probing

@@ -1,5 +1,4 @@
 import Model
-import Synchronization
 import Testing
 
 @testable import Resolving
@@ -13,16 +12,15 @@ import Testing
     }
 
     private func resolver(
-        _ variables: [String: String] = [:],
-        provider: any CredentialProvider = StaticCredentialProvider()
+        _ variables: [String: String] = [:]
     ) -> Resolver {
         let all = variables.merging(["HOME": directory.path]) { first, _ in first }
-        return Resolver(environment: AWSEnvironment(variables: all), provider: provider)
+        return Resolver(environment: AWSEnvironment(variables: all))
     }
 
     private func result(
         _ resolver: Resolver, _ profile: ProfileConfiguration
-    ) async -> Result<ResolvedProfile, ResolveProblem> {
+    ) async -> Result<Resolution, ResolveProblem> {
         do throws(ResolveProblem) {
             return .success(try await resolver.resolve(profile))
         } catch {
@@ -34,8 +32,10 @@ import Testing
         try directory.write(".aws/credentials", "[app]\n\(exampleKeys)")
         try directory.write(".aws/config", "[profile app]\nregion = eu-west-1\n")
         try directory.setModified(".aws/credentials", 1_700_000_000)
-        let resolved = try await resolver().resolve(
-            ProfileConfiguration(name: "x", awsProfile: "app"))
+        guard
+            case .ready(let resolved) = try await resolver().resolve(
+                ProfileConfiguration(name: "x", awsProfile: "app"))
+        else { return #expect(Bool(false)) }
         #expect(resolved.credentials.accessKeyID.value == exampleKeyID)
         #expect(resolved.source == "[app] in \(directory[".aws/credentials"]):1")
         #expect(resolved.sourceModifiedAt == WallTime(seconds: 1_700_000_000))
@@ -59,7 +59,7 @@ import Testing
         // A look counts as fresh for 50 ms, and no longer.
         try await Task.sleep(for: .milliseconds(60))
         #expect(
-            try await resolver.resolve(profile).credentials.accessKeyID.value == exampleKeyID)
+            try await resolver.resolve(profile).keys?.accessKeyID.value == exampleKeyID)
     }
 
     @Test func findingsOfBothFiles() async throws {
@@ -84,15 +84,6 @@ import Testing
         #expect(place == .environment(variable: "AWS_USE_FIPS_ENDPOINT"))
     }
 
-    @Test func theProviderCarriesOutTheSteps() async throws {
-        try directory.write(".aws/credentials", "[app]\n\(exampleKeys)")
-        let provider = RenewingProvider()
-        let resolved = try await resolver(provider: provider).resolve(
-            ProfileConfiguration(name: "app"))
-        #expect(resolved.credentials.sessionToken?.value == Secret("renewed"))
-        #expect(provider.count.withLock { $0 } == 1)
-    }
-
     @Test func fingerprintsFollowTheValuesOnly() throws {
         func credentials(
             _ id: String, _ secret: String, _ token: String?, line: Int = 1
@@ -110,21 +101,5 @@ import Testing
             credentials("A", "S", "T"), credentials("AS", "", nil),
         ].map(fingerprint)
         #expect(Set(others + [one]).count == others.count + 1)
-    }
-}
-
-/// A provider that gives every step a session token.
-private final class RenewingProvider: CredentialProvider {
-    let count = Mutex(0)
-
-    func credentials(
-        for step: Plan.Step, with base: Credentials?
-    ) async throws(ResolveProblem) -> Credentials {
-        count.withLock { $0 += 1 }
-        switch step {
-        case .keys(var credentials):
-            credentials.sessionToken = Sourced(Secret("renewed"), from: .builtIn("test"))
-            return credentials
-        }
     }
 }

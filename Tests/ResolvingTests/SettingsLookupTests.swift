@@ -152,7 +152,7 @@ private func settings(
     func badFlags(_ variable: String, _ value: String) throws {
         let lookup = try settings([variable: value])
         let problem = problemOf { () throws(ResolveProblem) in try lookup.variant().setting }
-        guard case .badSetting(variable, _, .environment(variable)) = problem else {
+        guard case .badSetting(variable, _, .environment(variable, nil)) = problem else {
             return #expect(Bool(false), "\(String(describing: problem))")
         }
     }

@@ -2,7 +2,7 @@ import CCurl
 import Model
 import Testing
 
-@testable import Probing
+@testable import HTTP
 
 @Suite struct CurlFailureTests {
     /// What libcurl knows, by how far a request for https://sts.example.com came.

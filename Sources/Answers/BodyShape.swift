@@ -1,5 +1,5 @@
 /// What a body looks like that is none of AWS's, in words for a sentence.
-enum BodyShape: String {
+package enum BodyShape: String {
     case empty = "an empty answer"
     case html = "an HTML page"
     case xml = "an XML document that is not AWS's"
@@ -7,7 +7,7 @@ enum BodyShape: String {
     case text = "text"
     case binary = "binary data"
 
-    init(_ body: [UInt8]) {
+    package init(_ body: [UInt8]) {
         let start = body.starts(with: [0xEF, 0xBB, 0xBF]) ? body.dropFirst(3) : body[...]
         let content = start.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
         guard let first = content.first else {

@@ -1,16 +1,14 @@
 import FoundationEssentials
-import Model
+package import Model
 
 /// AWS's errors in JSON, as its other protocols and some gateways write them.
 ///
 /// `{"__type": "com.amazon.coral.service#ExpiredTokenException", "message": "…"}`, or
 /// `{"Error": {"Code": "…", "Message": "…"}}`.
-struct JSONErrorBody: Decodable {
-    /// Whether the bytes are JSON at all.
-    private(set) var isJSON = true
-    private(set) var error: ServiceError?
+package struct JSONErrorBody: Decodable {
+    package private(set) var error: ServiceError?
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         guard let object = try? decoder.container(keyedBy: Key.self) else { return }
         let inner = try? object.nestedContainer(keyedBy: Key.self, forKey: .error)
         let fields = inner ?? object
@@ -29,7 +27,7 @@ struct JSONErrorBody: Decodable {
     }
 
     /// Decodes a body that may be JSON; nil when it is not.
-    static func decoded(_ body: [UInt8]) -> JSONErrorBody? {
+    package static func decoded(_ body: [UInt8]) -> JSONErrorBody? {
         guard body.first(where: { $0 > 0x20 }).map({ $0 == 0x7B || $0 == 0x5B }) ?? false
         else { return nil }
         return try? JSONDecoder().decode(JSONErrorBody.self, from: Data(body))

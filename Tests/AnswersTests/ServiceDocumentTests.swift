@@ -1,7 +1,7 @@
 import Model
 import Testing
 
-@testable import Probing
+@testable import Answers
 
 /// XML as STS writes it, as others write it, and as nobody should.
 @Suite struct ServiceDocumentTests {

@@ -1,8 +1,8 @@
 import CCurl
-import Signing
+import Model
 import Testing
 
-@testable import Probing
+@testable import HTTP
 
 @Suite struct HeaderLinesTests {
     @Test func laysHeadersOutForLibcurlAgainAndAgain() throws {

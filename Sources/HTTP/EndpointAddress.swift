@@ -1,20 +1,20 @@
 /// The parts of an endpoint's URL that a signed request needs.
-struct EndpointAddress: Hashable {
-    var isTLS: Bool
+package struct EndpointAddress: Hashable, Sendable {
+    package var isTLS: Bool
     /// The host without its port; an IPv6 address keeps its brackets.
-    var host: String
+    package var host: String
     /// 443 or 80 unless the URL says otherwise.
-    var port: Int
+    package var port: Int
     /// As it is sent: `/` when the URL has none.
-    var path: String
+    package var path: String
 
     /// What is wrong with a URL that cannot be an endpoint.
-    struct Problem: Error, Hashable {
-        var reason: String
+    package struct Problem: Error, Hashable {
+        package var reason: String
     }
 
     /// Takes a URL apart.
-    init(_ url: String) throws(Problem) {
+    package init(_ url: String) throws(Problem) {
         let bytes = Array(url.utf8)
         guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw Problem(reason: "the endpoint URL holds a character that a URL cannot have")
@@ -53,7 +53,7 @@ struct EndpointAddress: Hashable {
     }
 
     /// The value of the `Host` header: with the port only where it is not the scheme's own.
-    var hostHeader: String {
+    package var hostHeader: String {
         port == (isTLS ? 443 : 80) ? host : "\(host):\(port)"
     }
 

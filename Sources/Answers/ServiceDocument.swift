@@ -1,9 +1,9 @@
-import Model
+package import Model
 
 /// What an XML document of STS says: an identity, or an error.
-struct ServiceDocument: Hashable {
-    var identity: CallerIdentity?
-    var error: ServiceError?
+package struct ServiceDocument: Hashable {
+    package var identity: CallerIdentity?
+    package var error: ServiceError?
 
     /// The largest value that is kept, in bytes; AWS's are far smaller.
     private static let longestValue = 4_096
@@ -29,7 +29,7 @@ struct ServiceDocument: Hashable {
     }
 
     /// Reads a document by the names of its elements; whatever else stands in it is passed over.
-    init(_ body: [UInt8]) {
+    package init(_ body: [UInt8]) {
         var scanner = XMLScanner(body)
         var depth = 0
         var container: (depth: Int, isError: Bool)?

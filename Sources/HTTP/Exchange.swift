@@ -1,6 +1,6 @@
 import CCurl
 import Glibc
-import Model
+package import Model
 
 /// One easy handle of libcurl, with the request that it carries at the moment.
 ///
@@ -223,7 +223,7 @@ extension Exchange {
 
 extension TransportFailure {
     /// A request that could not even begin.
-    static func setup(_ reason: String) -> TransportFailure {
+    package static func setup(_ reason: String) -> TransportFailure {
         TransportFailure(phase: .setup, timedOut: false, reason: reason, latency: .zero)
     }
 }

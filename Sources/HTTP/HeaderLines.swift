@@ -1,5 +1,5 @@
 import CCurl
-import Signing
+import Model
 
 /// The header lines of one request in the form that libcurl reads: a linked list of C strings.
 ///

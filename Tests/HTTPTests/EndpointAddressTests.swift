@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Probing
+@testable import HTTP
 
 @Suite struct EndpointAddressTests {
     @Test(arguments: [

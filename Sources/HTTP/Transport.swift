@@ -1,5 +1,4 @@
 package import Model
-package import Signing
 
 /// Something that carries one HTTP request to a server, and its answer back.
 package protocol Transport: Sendable {
