@@ -30,6 +30,18 @@ package struct ServiceDocument: Hashable {
 
     /// Reads a document by the names of its elements; whatever else stands in it is passed over.
     package init(_ body: [UInt8]) {
+        if let plain = CallerIdentity(plainly: body) {
+            self.init(identity: plain)
+        } else {
+            self.init(scanning: body)
+        }
+    }
+
+    private init(identity: CallerIdentity) {
+        self.identity = identity
+    }
+
+    init(scanning body: [UInt8]) {
         var scanner = XMLScanner(body)
         var depth = 0
         var container: (depth: Int, isError: Bool)?

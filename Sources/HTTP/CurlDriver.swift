@@ -15,6 +15,7 @@ final class CurlDriver {
     private(set) var active = 0
     /// Set while servers' certificates are refused, so that a bundle is read again once it is mended.
     private var distrustsCache = false
+    private var lookedAtTrust: (second: Int, obstacle: String?)?
 
     init?(options: CurlOptions) {
         guard Self.isInitialized, let multi = curl_multi_init() else { return nil }
@@ -43,7 +44,7 @@ final class CurlDriver {
 
     /// Starts a request, or fails it at once.
     func start(_ request: HTTPRequest, id: UInt64, continuation: Exchange.Continuation) {
-        if options.caBundle != nil, request.url.hasPrefix("https:"), let reason = trust.obstacle {
+        if options.caBundle != nil, request.url.hasPrefix("https:"), let reason = obstacle() {
             continuation.resume(returning: .failure(.setup(reason)))
             return
         }
@@ -69,6 +70,16 @@ final class CurlDriver {
             return
         }
         active += 1
+    }
+
+    /// What stands in the way of reading the chosen certificates, looked at once a second at most.
+    private func obstacle() -> String? {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &now)
+        if let known = lookedAtTrust, known.second == now.tv_sec { return known.obstacle }
+        let obstacle = trust.obstacle
+        lookedAtTrust = (now.tv_sec, obstacle)
+        return obstacle
     }
 
     /// Ends the request with an id, if it is still under way.

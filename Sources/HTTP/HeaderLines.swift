@@ -82,9 +82,12 @@ final class HeaderLines {
         else { return false }
         // Without a way out in the middle, so that many bytes are looked at in one step.
         return header.value.withUnsafeBufferPointer { value in
-            value.reduce(0 as UInt8) { bad, byte in
-                bad | ((byte < 0x20 && byte != 0x09) || byte == 0x7F ? 1 : 0)
-            } == 0
+            var bad: UInt8 = 0
+            for index in 0..<value.count {
+                let byte = value[index]
+                bad |= (byte < 0x20 ? 1 : 0) & (byte == 0x09 ? 0 : 1) | (byte == 0x7F ? 1 : 0)
+            }
+            return bad == 0
         }
     }
 }

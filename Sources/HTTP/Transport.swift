@@ -18,7 +18,8 @@ package struct HTTPRequest: Sendable {
     package var method: Method
     /// An http or https URL.
     package var url: String
-    /// Sent as they are; a `Host` among them replaces the one of the URL.
+    /// Sent as they are; a `Host` among them replaces the one of the URL. A POST without a `Content-Type`
+    /// is sent as a form (`application/x-www-form-urlencoded`).
     package var headers: [HeaderField]
     package var body: [UInt8]
     /// How long lookup, connection and TLS may take.

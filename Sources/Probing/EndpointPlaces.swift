@@ -9,9 +9,10 @@ final class EndpointPlace: Sendable {
 
     init(_ endpoint: Endpoint) throws(EndpointAddress.Problem) {
         let address = try EndpointAddress(endpoint.url)
+        // The form's content type is the transport's own, and need not be signed: libcurl writes each byte
+        // of a header that it is given with a hundred instructions.
         let headers = [
             HeaderField("Host", address.hostHeader),
-            HeaderField("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
             HeaderField("User-Agent", "credwatch/\(credwatchVersion)"),
         ]
         template = SigningTemplate(

@@ -100,3 +100,49 @@ import Testing
         }
     }
 }
+
+/// The short way to an identity leads where the scanner leads, or nowhere.
+@Suite struct PlainIdentityTests {
+    private static let answer = """
+        <GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+          <GetCallerIdentityResult>
+            <Arn>arn:aws:iam::123456789012:user/app</Arn>
+            <UserId>AIDACKCEVSQ6C2EXAMPLE</UserId>
+            <Account>123456789012</Account>
+          </GetCallerIdentityResult>
+          <ResponseMetadata><RequestId>01234567-89ab-cdef-0123-456789abcdef</RequestId></ResponseMetadata>
+        </GetCallerIdentityResponse>
+        """
+
+    @Test func readsWhatSTSSends() {
+        let expected = CallerIdentity(
+            account: "123456789012", arn: "arn:aws:iam::123456789012:user/app",
+            userID: "AIDACKCEVSQ6C2EXAMPLE")
+        #expect(CallerIdentity(plainly: Array(Self.answer.utf8)) == expected)
+        let flat = Self.answer.split(separator: "\n").map { $0.drop { $0 == " " } }.joined()
+        #expect(CallerIdentity(plainly: Array(flat.utf8)) == expected)
+    }
+
+    @Test func neverDisagreesWithTheScanner() {
+        var random = SystemRandomNumberGenerator()
+        let good = Array(Self.answer.utf8)
+        let pieces = [
+            "<!--", "-->", "<![CDATA[", "]]>", "&lt;", "<Arn>", "</Arn>", "<Error>", ">", " ",
+        ]
+        var read = 0
+        for _ in 0..<20_000 {
+            var bytes = good
+            let place = Int.random(in: 0..<bytes.count, using: &random)
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: bytes[place] = UInt8.random(in: 0x20...0x7E, using: &random)
+            case 1: bytes.remove(at: place)
+            case 2: bytes.insert(contentsOf: Array(pieces.randomElement()!.utf8), at: place)
+            default: bytes.removeSubrange(place...)
+            }
+            guard let plain = CallerIdentity(plainly: bytes) else { continue }
+            read += 1
+            #expect(ServiceDocument(scanning: bytes).identity == plain)
+        }
+        #expect(read > 100)
+    }
+}
