@@ -42,6 +42,7 @@ actor Engine {
     var controlProblem: SocketProblem?
 
     private var timer: WakeTimer?
+    private var watchdog: Ticker?
     private var signals: SignalWatch?
     var control: ControlServer?
 
@@ -79,7 +80,9 @@ actor Engine {
             ))
         scheduleAll(configuration.profiles, at: startedAt.moment)
         if let interval = parts.service.watchdogInterval {
-            schedule.set(.watchdog, due: startedAt.moment + interval / 2)
+            watchdog = Ticker(queue: queue, every: interval / 2) { [weak self] in
+                self?.assumeIsolated { $0.pingWatchdog() }
+            }
         }
         schedule.set(.summary, due: startedAt.moment + .seconds(86_400), slack: .seconds(60))
         perform(tracker.start(at: startedAt), at: startedAt)
@@ -111,7 +114,6 @@ actor Engine {
             case .group(let name): handle(.woken(group: name), at: now)
             case .publish: publication.gapIsOver = true
             case .keep: keeping.gapIsOver = true
-            case .watchdog: watchdogIsDue(at: now)
             case .overdue: giveUpOverdue(at: now)
             case .summary: summarize(at: now)
             }
@@ -174,6 +176,7 @@ actor Engine {
 
     func releaseTimers() {
         timer?.cancel()
+        watchdog?.cancel()
         signals?.cancel()
     }
 }

@@ -107,12 +107,14 @@ extension Engine {
 
     // MARK: - The watchdog
 
-    /// Pings the service manager when the checks' thread has answered since the last time.
+    /// Pings the service manager when the scheduler does its work: nothing is long overdue, and the
+    /// checks' thread has answered since the last time.
     ///
-    /// That this runs at all proves the queue and the timer.
-    func watchdogIsDue(at now: Instant) {
-        guard let interval = parts.service.watchdogInterval else { return }
-        schedule.set(.watchdog, due: now.moment + interval / 2)
+    /// It ticks on the engine's queue, so that this runs at all proves the queue.
+    func pingWatchdog() {
+        guard !isStopping, let interval = parts.service.watchdogInterval else { return }
+        let now = SystemClock.moment()
+        if let next = schedule.next, next.due + next.slack + interval / 2 < now { return }
         guard heartbeat.isAnswered.isSet else { return }
         parts.service.watchdog()
         heartbeat.isAnswered.set(false)

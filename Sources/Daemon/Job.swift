@@ -6,7 +6,6 @@ enum DueKey: Hashable, Sendable {
     case group(String)
     case publish
     case keep
-    case watchdog
     case overdue
     case summary
 }

@@ -6,8 +6,9 @@ import Synchronization
 
 /// The line to systemd: readiness, status and watchdog, by sd_notify.
 ///
-/// All calls return at once and do nothing where no manager asked for notices (NOTIFY_SOCKET). They are sent
-/// in order on a queue of their own, because sd_notify waits while the manager's socket is full.
+/// All calls return at once and do nothing where no manager asked for notices (NOTIFY_SOCKET). While the
+/// manager keeps up, a notice is sent where it arises, which wakes no other thread; what its full socket
+/// does not take follows in order on a queue, because sd_notify waits.
 package final class ServiceManager: Sendable {
     /// Whether a manager listens.
     package let isPresent: Bool
@@ -17,6 +18,7 @@ package final class ServiceManager: Sendable {
     /// systemd kills the service when nothing came for this long; half of it is the usual interval.
     package let watchdogInterval: Duration?
 
+    private let address: String?
     private let queue = DispatchQueue(label: "credwatch.notify")
     /// Notices that wait for the queue.
     private let waiting = Mutex(0)
@@ -24,7 +26,8 @@ package final class ServiceManager: Sendable {
 
     /// Asks the environment what the manager wants.
     package init() {
-        isPresent = environmentVariable("NOTIFY_SOCKET").map { !$0.isEmpty } ?? false
+        address = environmentVariable("NOTIFY_SOCKET").flatMap { $0.isEmpty ? nil : $0 }
+        isPresent = address != nil
         var microseconds: UInt64 = 0
         // Above 292,000 years it is no interval but a mistake.
         watchdogInterval =
@@ -71,7 +74,11 @@ package final class ServiceManager: Sendable {
 
     /// Sends a notice; one that is not needed is dropped when the manager does not keep up.
     private func send(_ notice: String, isNeeded: Bool) {
-        guard isPresent else { return }
+        guard let address else { return }
+        let mustWait = waiting.withLock { waiting in
+            waiting > 0 || credwatch_notify_now(address, notice) == 0
+        }
+        guard mustWait else { return }
         let hasRoom = waiting.withLock { waiting in
             guard isNeeded || waiting < mostWaiting else { return false }
             waiting += 1
