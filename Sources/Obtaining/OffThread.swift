@@ -9,19 +9,12 @@ import Synchronization
 func offThread<Value: Sendable>(
     key: String, within limit: Duration, _ work: @escaping @Sendable () -> Value
 ) async -> Value? {
-    let answer = Answer<Value>()
-    return await withTaskCancellationHandler {
-        await withCheckedContinuation { continuation in
-            answer.await(continuation, within: limit)
-            let isTaken = lines.add(key) {
-                // Whoever is gone needs no answer any more.
-                if answer.isAwaited { answer.give(work()) }
-            }
-            // A cancellation that came before the continuation was there found nobody to resume.
-            if !isTaken || Task.isCancelled { answer.give(nil) }
+    let waiter = Waiter<Value>()
+    return await waiter.wait(within: limit) {
+        lines.add(key) {
+            // Whoever is gone needs no answer any more.
+            if waiter.isWaiting { waiter.give(work()) }
         }
-    } onCancel: {
-        answer.give(nil)
     }
 }
 
@@ -63,39 +56,3 @@ private final class Lines: Sendable {
         return true
     }
 }
-
-/// A place for one answer, which the first to give one fills.
-private final class Answer<Value: Sendable>: Sendable {
-    private struct State {
-        var continuation: CheckedContinuation<Value?, Never>?
-        var timer: (any DispatchSourceTimer)?
-    }
-
-    private let state = Mutex(State())
-
-    var isAwaited: Bool { state.withLock { $0.continuation != nil } }
-
-    func `await`(_ continuation: CheckedContinuation<Value?, Never>, within limit: Duration) {
-        state.withLock { state in
-            let timer = DispatchSource.makeTimerSource(queue: timers)
-            timer.setEventHandler { [self] in give(nil) }
-            let nanoseconds = Int(clamping: max(limit, .zero).nanoseconds)
-            timer.schedule(deadline: .now() + .nanoseconds(nanoseconds))
-            timer.activate()
-            state.continuation = continuation
-            state.timer = timer
-        }
-    }
-
-    func give(_ value: Value?) {
-        let continuation = state.withLock { state in
-            state.timer?.cancel()
-            state.timer = nil
-            defer { state.continuation = nil }
-            return state.continuation
-        }
-        continuation?.resume(returning: value)
-    }
-}
-
-private let timers = DispatchQueue(label: "credwatch.obtaining.limit")
