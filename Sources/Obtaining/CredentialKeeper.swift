@@ -11,8 +11,9 @@ final class CredentialKeeper: Sendable {
 
     /// What nobody asked for in this time is dropped.
     static let longestIdle = Duration.seconds(3_600)
-    /// The wait after a renewal that failed, twice as long after each further one up to the second.
-    static let pauses = (first: Duration.seconds(30), longest: Duration.seconds(240))
+    /// The wait after a renewal that failed, and after each further one: there are a few tries before the
+    /// end, whatever fails.
+    static let pauses = (first: Duration.seconds(30), longest: Duration.seconds(60))
 
     private struct Entry {
         var kept: KeptCredentials?

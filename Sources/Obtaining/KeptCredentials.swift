@@ -48,6 +48,6 @@ struct KeptCredentials {
 
     /// A time that only the boot clock reaches.
     private static func timeless(_ moment: Moment) -> Instant {
-        Instant(moment: moment, wall: WallTime(nanoseconds: .max))
+        Instant(moment: moment, wall: WallTime(seconds: .max))
     }
 }

@@ -27,6 +27,7 @@ private final class Lines: Sendable {
     static let mostQueues = 64
     /// So much work of one key in a line means that the first of it hangs.
     static let longestLine = 256
+    static let longestSharedLine = 16_384
 
     private struct Line: Sendable {
         var queue: DispatchQueue
@@ -40,7 +41,8 @@ private final class Lines: Sendable {
         let place: (name: String, queue: DispatchQueue)? = lines.withLock { lines in
             let name = lines[key] == nil && lines.count >= Self.mostQueues ? "" : key
             var line = lines[name] ?? Line(queue: DispatchQueue(label: "credwatch.obtaining"))
-            guard line.length < Self.longestLine else { return nil }
+            guard line.length < (name.isEmpty ? Self.longestSharedLine : Self.longestLine)
+            else { return nil }
             line.length += 1
             lines[name] = line
             return (name, line.queue)

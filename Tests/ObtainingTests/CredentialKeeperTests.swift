@@ -209,14 +209,14 @@ private final class FakeSource: Sendable {
             counts.append(source.count - 1)
             clock.advance(.seconds(9))
         }
-        // At 0, after 30 s, 60 s more, 120 s more.
+        // At 0, after 30 s, and then after 60 s each, on the grid of 9 s.
         #expect(counts[3] == 1)
         #expect(counts[4] == 2)
-        #expect(counts[29] == 4)
+        #expect(counts[29] == 5)
         source.fail(false)
         clock.advance(.seconds(20))
         let renewed = try await ask(keeper, source)
-        #expect(keyID(renewed) == "ASIA6")
+        #expect(keyID(renewed) == "ASIA7")
         #expect(renewed.evidence.isEmpty)
     }
 

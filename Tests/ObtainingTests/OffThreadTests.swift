@@ -3,7 +3,8 @@ import Testing
 
 @testable import Obtaining
 
-@Suite struct OffThreadTests {
+/// One after the other: one of them takes all the queues.
+@Suite(.serialized) struct OffThreadTests {
     @Test func workThatHangsHoldsUpNoOther() async {
         let gate = DispatchSemaphore(value: 0)
         let hung = await offThread(key: "hung", within: .milliseconds(20)) { blocked(gate) }
