@@ -64,7 +64,7 @@ struct ProcessTranscript {
 
     private static func secrets(of environment: AWSEnvironment) -> [String] {
         environment.variables.filter { name, value in
-            ["SECRET", "TOKEN", "PASSWORD", "PASSWD", "KEY"].contains {
+            ["SECRET", "TOKEN", "PASS", "KEY", "CREDENTIAL"].contains {
                 name.uppercased().contains($0)
             } && value.utf8.count >= 8
         }.map(\.value)
