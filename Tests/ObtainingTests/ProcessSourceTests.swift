@@ -232,8 +232,11 @@ private let good = #"{"Version":1,"AccessKeyId":"ASIAX","SecretAccessKey":"s","S
             }
         }
         _ = await offThread(key: "started", within: .seconds(30)) {
-            // Returns when the program has opened the other end.
-            close(open(folder["started"], O_RDONLY))
+            let file = open(folder["started"], O_RDONLY)
+            defer { close(file) }
+            var byte: UInt8 = 0
+            // Returns when the program has written; without a reader it would be killed.
+            return read(file, &byte, 1)
         }
         await runner.terminateAll(grace: .milliseconds(500))
         #expect(

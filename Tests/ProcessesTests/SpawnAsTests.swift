@@ -96,9 +96,11 @@ private let needsRoot: Comment = "only root can change users"
 
     @Test(.enabled(if: !isRoot, "only who is not root is refused"))
     func whoIsNotRootCannot() async {
-        let completion = await run("true")
+        var command = shell("true")
+        command.account = UserAccount(user: 1, group: 1, groups: [1], name: "daemon", home: "/")
         #expect(
-            completion.outcome == .notStarted(.system(call: "setgroups", code: EPERM)))
+            await runner.run(command).outcome
+                == .notStarted(.system(call: "setgroups", code: EPERM)))
     }
 
     @Test func outputBeyondTheLimitEndsTheGroup() async {
