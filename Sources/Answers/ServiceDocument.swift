@@ -98,9 +98,10 @@ package struct ServiceDocument: Hashable {
             let last = text.lastIndex(where: { !isBlank($0) })
         else { return "" }
         // Values go into logs and files: one line, whatever the server sent.
-        if text[first...last].allSatisfy({ $0 > 0x1F && $0 != 0x7F }) {
-            return String(decoding: text[first...last], as: UTF8.self)
+        let isOneLine = text[first...last].withUnsafeBufferPointer { line in
+            line.reduce(0 as UInt8) { $0 | ($1 <= 0x1F || $1 == 0x7F ? 1 : 0) } == 0
         }
+        if isOneLine { return String(decoding: text[first...last], as: UTF8.self) }
         return String(
             decoding: text[first...last].map { isBlank($0) || $0 == 0x7F ? 0x20 : $0 },
             as: UTF8.self)

@@ -53,13 +53,19 @@ struct XMLScanner {
 
     private mutating func text() -> Token {
         let start = position
-        position += 1
-        while position < bytes.count,
-            bytes[position] != UInt8(ascii: "<") || !beginsMarkup(position + 1)
-        {
-            position += 1
-        }
+        repeat {
+            position = find(UInt8(ascii: "<"), from: position + 1)
+        } while position < bytes.count && !beginsMarkup(position + 1)
         return .text(start..<position)
+    }
+
+    /// Where a byte stands next; the end when it does not.
+    private func find(_ byte: UInt8, from start: Int) -> Int {
+        bytes.withUnsafeBufferPointer { bytes in
+            var place = start
+            while place < bytes.count, bytes[place] != byte { place += 1 }
+            return min(place, bytes.count)
+        }
     }
 
     private mutating func literal() -> Token? {
@@ -71,12 +77,11 @@ struct XMLScanner {
 
     private mutating func tag(isEnd: Bool) -> Token? {
         position += isEnd ? 2 : 1
-        var name = position..<position
-        while position < bytes.count, !endsName(bytes[position]) {
+        let name = readName()
+        // Most tags have no attributes.
+        if position < bytes.count, bytes[position] == UInt8(ascii: ">") {
             position += 1
-            name =
-                bytes[position - 1] == UInt8(ascii: ":")
-                ? position..<position : name.lowerBound..<position
+            return isEnd ? .end : .start(name, isEmpty: bytes[position - 2] == UInt8(ascii: "/"))
         }
         // A > within quotes belongs to an attribute's value.
         var quote: UInt8?
@@ -95,8 +100,22 @@ struct XMLScanner {
         return nil
     }
 
-    private func endsName(_ byte: UInt8) -> Bool {
-        byte <= 0x20 || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/")
+    /// Moves behind a tag's name, and returns it without its prefix.
+    private mutating func readName() -> Range<Int> {
+        let first = position
+        let (start, end) = bytes.withUnsafeBufferPointer { bytes in
+            var start = first
+            var end = first
+            while end < bytes.count, bytes[end] > 0x20, bytes[end] != UInt8(ascii: ">"),
+                bytes[end] != UInt8(ascii: "/")
+            {
+                if bytes[end] == UInt8(ascii: ":") { start = end + 1 }
+                end += 1
+            }
+            return (start, end)
+        }
+        position = end
+        return start..<end
     }
 
     private func starts(with mark: StaticString) -> Bool {
@@ -125,7 +144,9 @@ extension XMLScanner {
     func range(_ range: Range<Int>, is text: StaticString) -> Bool {
         guard range.count == text.utf8CodeUnitCount else { return false }
         return text.withUTF8Buffer { text in
-            range.indices.allSatisfy { bytes[$0] == text[$0 - range.lowerBound] }
+            bytes.withUnsafeBytes { bytes in
+                bytes[range].elementsEqual(UnsafeRawBufferPointer(text))
+            }
         }
     }
 

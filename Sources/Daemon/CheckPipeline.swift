@@ -6,7 +6,7 @@ import Resolving
 import Scheduling
 
 /// One check from its beginning to its diagnosis; what happens because of it is the engine's.
-struct CheckPipeline: Sendable {
+final class CheckPipeline: Sendable {
     let resolver: Resolver
     let obtainer: Obtainer
     let prober: Prober
@@ -47,8 +47,8 @@ struct CheckPipeline: Sendable {
             }
         }
         if let endpoint {
-            resolved.endpoint = Sourced(endpoint, from: .builtIn("the group's primary"))
-            resolved.mainEndpoint = nil
+            resolved = resolved.asked(
+                at: Sourced(endpoint, from: .builtIn("the group's primary")))
         }
         var (answers, diagnosis) = await interrogate(resolved, for: profile)
         diagnosis.evidence += remarks
@@ -66,8 +66,8 @@ struct CheckPipeline: Sendable {
         guard blamesBase(problem), let base = problem.base, let endpoint = problem.endpoint else {
             return diagnosis(of: problem, profile: profile.name)
         }
-        var resolved = ResolvedProfile(plan, with: base)
-        resolved.endpoint = Sourced(endpoint, from: problem.place)
+        let resolved = ResolvedProfile(plan, with: base).asked(
+            at: Sourced(endpoint, from: problem.place), main: plan.mainEndpoint)
         var anyone = profile
         anyone.expected = ExpectedIdentity()
         let (answers, own) = await interrogate(resolved, for: anyone)

@@ -26,11 +26,13 @@ package struct Subject: Sendable {
 
     /// A request id fit for a text; a UUID, which AWS sends, or its digits alone, is that as it is.
     func shownRequestID(_ id: String) -> String {
-        let isUUID =
-            (32...36).contains(id.utf8.count)
-            && id.utf8.allSatisfy {
-                (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D
-            }
+        var text = id
+        let isUUID = text.withUTF8 { bytes in
+            (32...36).contains(bytes.count)
+                && bytes.reduce(0 as UInt8) {
+                    $0 | ($1 &- 0x30 < 10 || $1 &- 0x61 < 6 || $1 == 0x2D ? 0 : 1)
+                } == 0
+        }
         return isUUID ? id : clean(id)
     }
 

@@ -48,19 +48,27 @@ func firstFault(in credentials: Credentials) -> ValueFault? {
 ///
 /// Ten thousand profiles pass here at every check; the inspection itself costs as much as signing.
 private func looksOrdinary(_ credentials: Credentials) -> Bool {
-    let id = credentials.accessKeyID.value.utf8
-    guard id.count == 20, id.starts(with: "AKIA".utf8) || id.starts(with: "ASIA".utf8),
-        id.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }),
-        !id.suffix(7).elementsEqual("EXAMPLE".utf8)
-    else { return false }
+    var id = credentials.accessKeyID.value
+    let isOrdinaryID = id.withUTF8 { id in
+        id.count == 20 && id[0] == UInt8(ascii: "A") && id[2] == UInt8(ascii: "I")
+            && id[3] == UInt8(ascii: "A")
+            && (id[1] == UInt8(ascii: "K") || id[1] == UInt8(ascii: "S"))
+            && id.reduce(0 as UInt8) { $0 | ($1 &- 0x41 < 26 || $1 &- 0x30 < 10 ? 0 : 1) } == 0
+            && !id.suffix(7).elementsEqual("EXAMPLE".utf8)
+    }
+    guard isOrdinaryID else { return false }
     let isOrdinary = { (bytes: UnsafeBufferPointer<UInt8>) in
-        bytes.allSatisfy { byte in
-            switch byte {
-            case 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2F, 0x3D, 0x30...0x39: true
-            default: false
-            }
-        } && bytes.contains { (0x30...0x39).contains($0) }
-            && !bytes.suffix(3).elementsEqual("KEY".utf8)
+        // Without a way out in the middle, so that many bytes are looked at in one step.
+        var foreign: UInt8 = 0
+        var digits: UInt8 = 0
+        for byte in bytes {
+            let isDigit: UInt8 = byte &- 0x30 < 10 ? 1 : 0
+            let isLetter: UInt8 = (byte | 0x20) &- 0x61 < 26 ? 1 : 0
+            let isMark: UInt8 = byte == 0x2B || byte == 0x2F || byte == 0x3D ? 1 : 0
+            digits |= isDigit
+            foreign |= 1 ^ (isDigit | isLetter | isMark)
+        }
+        return foreign == 0 && digits == 1 && !bytes.suffix(3).elementsEqual("KEY".utf8)
     }
     let secret = credentials.secretAccessKey.value
     guard secret.count == 40, secret.withBytes(isOrdinary) else { return false }

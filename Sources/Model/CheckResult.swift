@@ -1,23 +1,26 @@
 /// What one check of one profile came to: the value that travels from Resolving to Reporting.
-package struct CheckResult: Sendable, Hashable {
-    package var profile: String
-    package var startedAt: Instant
-    package var finishedAt: Instant
-    package var diagnosis: Diagnosis
-    package var identity: CallerIdentity?
-    package var accessKeyID: String?
+///
+/// An object that never changes: it passes many hands, and a copy of a struct with so many texts would
+/// count some forty references.
+package final class CheckResult: Sendable {
+    package let profile: String
+    package let startedAt: Instant
+    package let finishedAt: Instant
+    package let diagnosis: Diagnosis
+    package let identity: CallerIdentity?
+    package let accessKeyID: String?
     /// One line: where the credential came from.
-    package var source: String?
-    package var expiresAt: WallTime?
+    package let source: String?
+    package let expiresAt: WallTime?
     /// Latency of the last call; nil when nothing was sent.
-    package var latency: Duration?
+    package let latency: Duration?
     /// Where the profile's own call goes, sent or not; nil when the profile did not resolve.
-    package var endpoint: Endpoint?
+    package let endpoint: Endpoint?
     /// The server's clock minus ours, from the profile's own call.
-    package var skew: Duration?
+    package let skew: Duration?
     /// Changes when any part of the credential changes; says nothing about it, and is not kept on disk.
-    package var fingerprint: Int?
-    package var sourceModifiedAt: WallTime?
+    package let fingerprint: Int?
+    package let sourceModifiedAt: WallTime?
 
     package init(
         profile: String, startedAt: Instant, finishedAt: Instant, diagnosis: Diagnosis,
@@ -38,5 +41,26 @@ package struct CheckResult: Sendable, Hashable {
         self.skew = skew
         self.fingerprint = fingerprint
         self.sourceModifiedAt = sourceModifiedAt
+    }
+}
+
+extension CheckResult: Equatable {
+    package static func == (left: CheckResult, right: CheckResult) -> Bool {
+        left === right
+            || left.profile == right.profile && left.startedAt == right.startedAt
+                && left.finishedAt == right.finishedAt && left.diagnosis == right.diagnosis
+                && left.identity == right.identity && left.accessKeyID == right.accessKeyID
+                && left.source == right.source && left.expiresAt == right.expiresAt
+                && left.latency == right.latency && left.endpoint == right.endpoint
+                && left.skew == right.skew && left.fingerprint == right.fingerprint
+                && left.sourceModifiedAt == right.sourceModifiedAt
+    }
+}
+
+extension CheckResult: Hashable {
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(profile)
+        hasher.combine(startedAt)
+        hasher.combine(diagnosis.cause)
     }
 }

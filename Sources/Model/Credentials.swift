@@ -43,29 +43,3 @@ package struct Endpoint: Sendable, Hashable {
         self.partition = partition
     }
 }
-
-/// What a profile resolved to: credentials, region and endpoints, ready to be probed.
-package struct ResolvedProfile: Sendable, Hashable {
-    package var credentials: Credentials
-    package var region: Sourced<String>
-    package var endpoint: Sourced<Endpoint>
-    /// The partition's main region, asked for a second opinion; nil when the endpoint is that already,
-    /// or a custom URL that has no sibling.
-    package var mainEndpoint: Endpoint?
-    /// One line that names the source: `[app] in /home/app/.aws/credentials:4`.
-    package var source: String
-    /// When the file that holds the credentials was last modified, for a file.
-    package var sourceModifiedAt: WallTime?
-
-    package init(
-        credentials: Credentials, region: Sourced<String>, endpoint: Sourced<Endpoint>,
-        mainEndpoint: Endpoint?, source: String, sourceModifiedAt: WallTime? = nil
-    ) {
-        self.credentials = credentials
-        self.region = region
-        self.endpoint = endpoint
-        self.mainEndpoint = mainEndpoint
-        self.source = source
-        self.sourceModifiedAt = sourceModifiedAt
-    }
-}

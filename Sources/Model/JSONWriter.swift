@@ -156,10 +156,14 @@ package struct JSONWriter: Sendable {
         bytes.append(0x22)
         var text = text
         text.withUTF8 { utf8 in
-            if utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C || $0 == 0x7F }) {
-                for byte in utf8 { escape(byte) }
-            } else {
+            // Without a way out in the middle, so that many bytes are looked at in one step.
+            let needsEscape = utf8.reduce(0 as UInt8) {
+                $0 | ($1 < 0x20 || $1 == 0x22 || $1 == 0x5C || $1 == 0x7F ? 1 : 0)
+            }
+            if needsEscape == 0 {
                 bytes.append(contentsOf: utf8)
+            } else {
+                for byte in utf8 { escape(byte) }
             }
         }
         bytes.append(0x22)

@@ -20,7 +20,7 @@ package enum Resolution: Sendable {
 
 extension ResolvedProfile {
     /// Joins a plan with the credentials that it led to.
-    package init(_ plan: Plan, with credentials: Credentials) {
+    package convenience init(_ plan: Plan, with credentials: Credentials) {
         self.init(
             credentials: credentials, region: plan.region, endpoint: plan.endpoint,
             mainEndpoint: plan.mainEndpoint, source: plan.source,

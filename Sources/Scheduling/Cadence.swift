@@ -26,10 +26,10 @@ package struct Cadence: Sendable, Hashable {
         return Moment(nanoseconds: origin.nanoseconds + slot * step + jitter(step))
     }
 
-    /// How much a check may be moved to share a wake-up with another: a thousandth of the interval, at
-    /// most a second.
+    /// How much a check may be moved to share a wake-up with another: half a hundredth of the
+    /// interval, at most a second.
     package var slack: Duration {
-        min(.nanoseconds(interval.nanoseconds / 1_000), .seconds(1))
+        min(.nanoseconds(interval.nanoseconds / 200), .seconds(1))
     }
 
     /// Goes on to the first point after `now`; points that were missed are left out, not caught up.

@@ -4,7 +4,7 @@ package import Model
 ///
 /// All of its canonical form but the date and the session token is put together once, which leaves two
 /// hashes for a signature. Its headers hold neither of the two.
-package struct SigningTemplate: Sendable {
+package final class SigningTemplate: Sendable {
     let headers: [HeaderField]
     let region: String
     let service: String

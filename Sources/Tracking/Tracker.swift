@@ -172,7 +172,12 @@ package struct Tracker: Sendable {
 
     /// The status of every profile, in the order of the configuration.
     package func profileStatuses(nextCheckAt: (String) -> WallTime?) -> [ProfileStatus] {
-        profiles.map { $0.status(nextCheckAt: nextCheckAt($0.configuration.name)) }
+        // Read where they lie: a copy of a track counts twenty references.
+        profiles.withUnsafeBufferPointer { tracks in
+            tracks.indices.map {
+                tracks[$0].status(nextCheckAt: nextCheckAt(tracks[$0].configuration.name))
+            }
+        }
     }
 
     /// The status of every group, in the order of the configuration.

@@ -64,8 +64,12 @@ import Tracking
         var world = World([])
         world.check("app", .ok)
         world.pass(.seconds(600))
-        var result = world.result("app", .tls)
-        result.finishedAt.wall = result.finishedAt.wall + .seconds(jump)
+        let plain = world.result("app", .tls)
+        let finishedAt = Instant(
+            moment: plain.finishedAt.moment, wall: plain.finishedAt.wall + .seconds(jump))
+        let result = CheckResult(
+            profile: plain.profile, startedAt: plain.startedAt, finishedAt: finishedAt,
+            diagnosis: plain.diagnosis)
         let change = try #require(world.handle(.checked(result)).profileChanges.first)
         #expect(change.previousFor == .seconds(600))
         #expect(world.profile("app").since == result.finishedAt.wall)
