@@ -1,5 +1,6 @@
 #pragma once
 // Linux calls that Swift's Glibc module leaves out: it is built without _GNU_SOURCE.
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 extern long syscall(long number, ...);
@@ -35,12 +37,111 @@ static inline int credwatch_pidfd_open(pid_t process) {
 #endif
 }
 
+/// Who a program is executed as, and the ends of the pipes that become its standard streams.
+struct credwatch_launch {
+    int input, output, error;
+    /// Where a failure goes, as two integers: the step of it, and its errno; closed by the execution.
+    int report;
+    uid_t user;
+    gid_t group;
+    size_t group_count;
+};
+
+/// Changes this process, which was just forked, into the program; returns the step that failed.
+///
+/// Only calls that are safe between fork and exec, and those that change users directly to the kernel:
+/// glibc's would signal threads that are not here.
+static inline int credwatch_become(
+    struct credwatch_launch launch, const gid_t *groups, const char *path, char *const *arguments,
+    char *const *environment) {
+    struct { unsigned version; int process; } header = {0x20080522, 0};
+    unsigned none[6] = {0};
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    sigset_t unblocked;
+    if (setpgid(0, 0) != 0) return 1;
+    if (dup2(launch.input, 0) < 0 || dup2(launch.output, 1) < 0 || dup2(launch.error, 2) < 0)
+        return 2;
+    if (chdir("/") != 0) return 3;
+    // Who is that user already may lack the right to change groups, and need not.
+    if (geteuid() != launch.user || geteuid() == 0) {
+        if (syscall(SYS_setgroups, launch.group_count, groups) != 0) return 4;
+        if (syscall(SYS_setresgid, launch.group, launch.group, launch.group) != 0) return 5;
+        if (syscall(SYS_setresuid, launch.user, launch.user, launch.user) != 0) return 6;
+    }
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    if (syscall(SYS_capset, &header, none) != 0) return 7;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return 8;
+    for (int number = 1; number <= 64; number++) sigaction(number, &standard, 0);
+    sigemptyset(&unblocked);
+    sigprocmask(SIG_SETMASK, &unblocked, 0);
+#ifdef SYS_close_range
+    // Every descriptor is closed on exec; this is for one that a library forgot to mark.
+    if (launch.report > 3) syscall(SYS_close_range, 3u, (unsigned)launch.report - 1, 0u);
+    syscall(SYS_close_range, (unsigned)launch.report + 1, ~0u, 0u);
+#endif
+    execve(path, arguments, environment);
+    return 0;
+}
+
+/// Forks a child that becomes the program; returns its number, -1 when there is none.
+static inline pid_t credwatch_fork_and_become(
+    struct credwatch_launch launch, const gid_t *groups, const char *path, char *const *arguments,
+    char *const *environment) {
+    sigset_t all, before;
+    pid_t child;
+    int message[2];
+    // No handler of ours may run in the child.
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    child = fork();
+    if (child == 0) {
+        message[0] = credwatch_become(launch, groups, path, arguments, environment);
+        message[1] = errno;
+        if (write(launch.report, message, sizeof message) < 0) _exit(126);
+        _exit(127);
+    }
+    sigprocmask(SIG_SETMASK, &before, 0);
+    return child;
+}
+
+/// Whether programs that this process executes get capabilities of it, though it is not root.
+static inline int credwatch_has_ambient_capabilities(void) {
+    for (int capability = 0; capability < 64; capability++)
+        if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0) == 1) return 1;
+    return 0;
+}
+
 /// The user at the other end of a Unix socket; -1 when the kernel does not say.
 static inline long credwatch_peer_user(int descriptor) {
     struct { pid_t process; uid_t user; gid_t group; } peer;
     socklen_t size = sizeof peer;
     if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
     return (long)peer.user;
+}
+
+/// Opens a name in a directory for nothing but looking at it; a symbolic link is opened itself.
+static inline int credwatch_open_path(int directory, const char *name, int follow) {
+    return openat(directory, name, __O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+}
+
+/// Whether an open file or link is one of /proc.
+static inline int credwatch_is_of_proc(int descriptor) {
+    struct statfs system;
+    return fstatfs(descriptor, &system) == 0 && system.f_type == 0x9FA0;
+}
+
+/// Gives this thread the rights to files that a user has, and takes all others away; 0 when it worked.
+///
+/// The calls go to the kernel directly, which keeps such rights for each thread. glibc's setgroups would
+/// change every thread.
+static inline int credwatch_take_file_rights(
+    uid_t user, gid_t group, size_t count, const gid_t *groups) {
+    if (syscall(SYS_setgroups, count, groups) != 0) return -1;
+    // Neither call tells whether it worked; asking for an impossible id tells what is set.
+    syscall(SYS_setfsgid, group);
+    syscall(SYS_setfsuid, user);
+    return (gid_t)syscall(SYS_setfsgid, -1) == group && (uid_t)syscall(SYS_setfsuid, -1) == user
+        ? 0 : -1;
 }
 
 /// Makes malloc give large blocks back to the system as soon as they are free (by default it raises the

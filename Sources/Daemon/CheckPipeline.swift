@@ -33,12 +33,14 @@ final class CheckPipeline: Sendable {
             return failed(profile, startedAt, diagnosis(of: error, profile: profile.name))
         }
         var resolved: ResolvedProfile
+        var remarks: [Evidence] = []
         switch resolution {
         case .ready(let ready): resolved = ready
         case .planned(let plan):
             do {
                 let obtained = try await obtainer.obtain(plan.steps, within: profile.timeout)
                 resolved = ResolvedProfile(plan, with: obtained.credentials)
+                remarks = obtained.evidence
             } catch {
                 let diagnosis = await explain(error, in: plan, for: profile)
                 return failed(profile, startedAt, diagnosis)
@@ -48,7 +50,12 @@ final class CheckPipeline: Sendable {
             resolved = resolved.asked(
                 at: Sourced(endpoint, from: .builtIn("the group's primary")))
         }
-        let (answers, diagnosis) = await interrogate(resolved, for: profile)
+        var (answers, diagnosis) = await interrogate(resolved, for: profile)
+        diagnosis.evidence += remarks
+        if case .planned(let plan) = resolution, diagnosis.doubtsCredentials {
+            // Kept ones may be revoked by now; the next check looks whether new ones are better.
+            obtainer.invalidate(plan.steps)
+        }
         return result(profile, startedAt, resolved, answers, diagnosis)
     }
 
@@ -124,6 +131,16 @@ final class CheckPipeline: Sendable {
 /// An access key id as it may be shown; what is as long as a secret goes through the redaction.
 private func shown(_ id: String) -> String {
     id.utf8.count < 32 ? id : redacted(id)
+}
+
+extension Diagnosis {
+    /// Whether AWS did not take the credentials themselves.
+    fileprivate var doubtsCredentials: Bool {
+        switch cause {
+        case .sessionExpired, .keyNotRecognized, .wrongSecret, .refusalUnconfirmed: true
+        default: false
+        }
+    }
 }
 
 extension ProbeOutcome {

@@ -51,7 +51,7 @@ actor Engine {
         executor = QueueExecutor(label: "credwatch")
         self.parts = parts
         self.configuration = configuration
-        pipeline = Current(makePipeline(for: configuration, parts.transport))
+        pipeline = Current(makePipeline(for: configuration, parts.transport, parts.obtainer))
         startedAt = SystemClock.now()
         clock = ClockWatch(at: startedAt, suspended: SystemClock.suspended())
         inbox = Inbox(queue: executor.queue)

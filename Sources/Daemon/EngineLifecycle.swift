@@ -4,6 +4,7 @@ import EventLoops
 import FailingOver
 import HTTP
 import Model
+import Obtaining
 import Probing
 import Reporting
 import Scheduling
@@ -70,7 +71,7 @@ extension Engine {
         let oldProfiles = profiles
         configuration = new
         // The environment is the one of the start; what is cached of the files is read again.
-        pipeline.value = makePipeline(for: new, parts.transport)
+        pipeline.value = makePipeline(for: new, parts.transport, parts.obtainer)
         jobs.setLimit(new.inFlightLimit)
         tracker.reconfigure(new)
         let now = SystemClock.moment()
@@ -104,6 +105,7 @@ extension Engine {
         let control = control
         Task.detached(executorPreference: parts.transport) {
             await control?.stop()
+            await parts.obtainer.shutDown()
             if hadHooks { await parts.hookRunner.terminateAll(grace: .milliseconds(500)) }
             parts.stateQueue.sync { _ = parts.save(state) }
             parts.statusQueue.sync { try? StatusFile(path: statusFile).write(last) }

@@ -1,5 +1,6 @@
 import HTTP
 package import Model
+import Obtaining
 import Probing
 import Reporting
 import Scheduling
@@ -14,7 +15,7 @@ package func checkOnce(
 ) async throws(TransportFailure) -> StatusDocument {
     let startedAt = SystemClock.now()
     let transport = try makeTransport(for: configuration)
-    let pipeline = makePipeline(for: configuration, transport)
+    let pipeline = makePipeline(for: configuration, transport, Obtainer(transport: transport))
     let results = await withTaskGroup(of: CheckResult.self) { group in
         var results: [CheckResult] = []
         for (index, profile) in configuration.profiles.enumerated() {

@@ -2,6 +2,7 @@ import Dispatch
 import FailingOver
 import HTTP
 import Model
+import Obtaining
 import Probing
 import Reporting
 import Synchronization
@@ -14,6 +15,8 @@ struct Parts: Sendable {
     var service: ServiceManager
     var store: StateStore
     var hookRunner: HookRunner
+    /// One for the whole life: what it keeps outlives a reload.
+    var obtainer: Obtainer
     var host: String
     var processID: Int32
     /// One queue for each file, so that neither waits for the other's disk.

@@ -59,6 +59,7 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
     let parts = Parts(
         configurationFile: configurationFile, transport: transport, journal: journal,
         service: service, store: store, hookRunner: HookRunner(),
+        obtainer: Obtainer(transport: transport),
         host: hostName(), processID: processID(),
         latenessFile: environmentVariable("CREDWATCH_BENCH_LATENESS"))
     let engine = Engine(parts: parts, configuration: configuration, remembered: remembered)
@@ -79,10 +80,12 @@ func makeTransport(for configuration: Configuration) throws(TransportFailure) ->
 }
 
 /// Makes the stages that the checks of a configuration go through.
-func makePipeline(for configuration: Configuration, _ transport: CurlTransport) -> CheckPipeline {
+func makePipeline(
+    for configuration: Configuration, _ transport: CurlTransport, _ obtainer: Obtainer
+) -> CheckPipeline {
     CheckPipeline(
         resolver: Resolver(environment: .current(), overrides: configuration.aws),
-        obtainer: Obtainer(transport: transport),
+        obtainer: obtainer,
         prober: Prober(transport: transport, clock: SystemClock.wall))
 }
 

@@ -43,9 +43,9 @@ package struct CalendarDate: Sendable, Hashable {
 
     /// The time of this date, or nil when a field is out of its range.
     ///
-    /// The years are 1678 to 2261, those that a ``WallTime`` holds whole.
+    /// The years are 1 to 9999, those that a ``WallTime`` holds.
     package var wallTime: WallTime? {
-        guard (1_678...2_261).contains(year), (1...12).contains(month), (0...23).contains(hour),
+        guard (1...9_999).contains(year), (1...12).contains(month), (0...23).contains(hour),
             (0...59).contains(minute), (0...60).contains(second),
             day >= 1, day <= Self.daysIn(month: month, year: year)
         else { return nil }

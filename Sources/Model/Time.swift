@@ -26,37 +26,49 @@ package struct Moment: Sendable, Hashable, Comparable {
     }
 }
 
-/// A date and time of day in UTC: nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+/// A date and time of day in UTC: the time since 1970-01-01T00:00:00Z, leap seconds not counted.
 ///
-/// The range is 1677 to 2262; sums that leave it stop at its end, since one term may be a server's.
+/// The range is the years 1 to 9999 of RFC 3339: sources that mean "never" name times like 2999. Sums
+/// that leave it stop at its end, since one term may be a server's.
 package struct WallTime: Sendable, Hashable, Comparable {
-    package var nanoseconds: Int64
+    private static let range: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+    /// Whole seconds since 1970, rounded down.
+    package let seconds: Int64
+    /// The nanoseconds after these, less than a second.
+    private let fraction: Int64
 
     package init(nanoseconds: Int64) {
-        self.nanoseconds = nanoseconds
+        self.init(0, nanoseconds)
     }
 
     package init(seconds: Int64) {
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        nanoseconds = overflow ? (seconds < 0 ? .min : .max) : product
+        self.init(seconds, 0)
     }
 
-    /// Whole seconds since 1970, rounded down.
-    package var seconds: Int64 {
+    private init(_ seconds: Int64, _ nanoseconds: Int64) {
         let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-        return rest < 0 ? whole - 1 : whole
+        let total = sum(seconds, rest < 0 ? whole - 1 : whole)
+        self.seconds = min(max(total, Self.range.lowerBound), Self.range.upperBound)
+        let isInside = total == self.seconds
+        fraction = isInside ? (rest < 0 ? rest + 1_000_000_000 : rest) : total < 0 ? 0 : 999_999_999
     }
+
+    /// Nanoseconds since 1970, within the range of `Int64` (1677 to 2262).
+    package var nanoseconds: Int64 { (self - WallTime(seconds: 0)).nanoseconds }
 
     package static func < (left: WallTime, right: WallTime) -> Bool {
-        left.nanoseconds < right.nanoseconds
+        (left.seconds, left.fraction) < (right.seconds, right.fraction)
     }
 
     package static func + (time: WallTime, duration: Duration) -> WallTime {
-        WallTime(nanoseconds: sum(time.nanoseconds, duration.nanoseconds))
+        let (seconds, attoseconds) = duration.components
+        return WallTime(
+            sum(time.seconds, seconds), time.fraction + attoseconds / 1_000_000_000)
     }
 
     package static func - (left: WallTime, right: WallTime) -> Duration {
-        .nanoseconds(difference(left.nanoseconds, right.nanoseconds))
+        .seconds(left.seconds - right.seconds) + .nanoseconds(left.fraction - right.fraction)
     }
 }
 

@@ -60,7 +60,7 @@ extension WallTime {
                 year: year, month: month, day: day, hour: hour, minute: minute, second: second
             ).wallTime
         else { return nil }
-        self.init(nanoseconds: time.nanoseconds + fraction - Int64(offset) * 1_000_000_000)
+        self = time + (.nanoseconds(fraction) - .seconds(offset))
     }
 
     /// Reads the `Date` header of HTTP, in its one form that servers send: `Sun, 22 Nov 2026 14:03:10 GMT`.
@@ -78,7 +78,9 @@ extension WallTime {
         guard scan.skip(","), scan.skip(" "), let day = scan.number(2), scan.skip(" "),
             let first = scan.letter(), let second = scan.letter(), let third = scan.letter(),
             let month = month(first, second, third),
-            scan.skip(" "), let year = scan.number(4), scan.skip(" "),
+            // A clock that shows another year shows nothing.
+            scan.skip(" "), let year = scan.number(4), (1_970...2_261).contains(year),
+            scan.skip(" "),
             let hour = scan.number(2), scan.skip(":"), let minute = scan.number(2),
             scan.skip(":"), let secondOfMinute = scan.number(2), scan.skip(" "),
             scan.skip("G") && scan.skip("M") && scan.skip("T")

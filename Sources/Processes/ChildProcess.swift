@@ -139,6 +139,10 @@ actor ChildProcess {
 
     private func read(_ index: Int) {
         report(outputs[index].read())
+        if command.endsAtOutputLimit, index == 0, phase == .running, outputs[0].isTruncated {
+            reason = .interrupted
+            terminate(grace: command.grace)
+        }
         if outputs[index].isAtEnd { settle() }
     }
 

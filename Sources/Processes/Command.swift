@@ -12,6 +12,10 @@ package struct Command: Sendable, Hashable {
     package var grace: Duration
     /// How many bytes of each output stream are kept; the rest is read, counted and dropped.
     package var outputLimit: Int
+    /// Whether the process group is ended as soon as its standard output goes beyond the limit.
+    package var endsAtOutputLimit = false
+    /// Whom the program runs as, with that user's rights and no others; nil for who we are.
+    package var account: UserAccount?
 
     package init(
         arguments: [String], environment: [String: String] = [:], input: [UInt8] = [],

@@ -76,4 +76,9 @@ struct Descriptor: ~Copyable {
 struct Pipe: ~Copyable {
     var reading: Descriptor
     var writing: Descriptor
+
+    /// Closes the writing end and returns the other.
+    consuming func closeWriting() -> Descriptor {
+        reading
+    }
 }

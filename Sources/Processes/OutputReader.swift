@@ -20,6 +20,7 @@ struct OutputReader {
     }
 
     var captured: CapturedOutput { buffer.captured }
+    var isTruncated: Bool { buffer.captured.isTruncated }
     var isAtEnd: Bool { loop == nil }
 
     /// Reads what is there, at most 256 KiB so that other events get their turn, and returns new lines.

@@ -18,6 +18,13 @@ func spawn(_ command: Command) throws(StartFailure) -> Spawned {
     let output = try Descriptor.pipe()
     let error = try Descriptor.pipe()
     let path = command.arguments[0]
+    if let account = command.account {
+        let pid = try launch(
+            command, as: account, input: input.number, output: output.writing.number,
+            error: error.writing.number)
+        return Spawned(
+            pid: pid, standardOutput: output.reading.take(), standardError: error.reading.take())
+    }
 
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -75,6 +82,46 @@ private func check(_ command: Command) throws(StartFailure) {
     guard !command.environment.keys.contains(where: { $0.isEmpty || $0.utf8.contains(0x3D) }) else {
         throw .invalidCommand("a variable's name is empty or holds an equals sign")
     }
+}
+
+/// Executes a command as a user, with no more rights than that user has.
+///
+/// posix_spawn cannot change users. A helper that can, like setpriv, would start with all our rights and
+/// the program's environment, and obey an LD_PRELOAD in it; so the child changes itself before it executes.
+private func launch(
+    _ command: Command, as account: UserAccount, input: Int32, output: Int32, error: Int32
+) throws(StartFailure) -> pid_t {
+    let report = try Descriptor.pipe()
+    let path = command.arguments[0]
+    let launch = credwatch_launch(
+        input: input, output: output, error: error, report: report.writing.number,
+        user: account.user, group: account.group, group_count: account.groups.count)
+    let environment = command.environment.map { "\($0)=\($1)" }.sorted()
+    let child = withCStrings(command.arguments) { arguments in
+        withCStrings(environment) { environment in
+            credwatch_fork_and_become(launch, account.groups, path, arguments, environment)
+        }
+    }
+    guard child > 0 else { throw .system(call: "fork", code: errno) }
+    guard let (step, code) = failure(from: report) else { return child }
+    while waitpid(child, nil, 0) < 0, errno == EINTR {}
+    let calls = [
+        "execve", "setpgid", "dup2", "chdir", "setgroups", "setresgid", "setresuid", "capset",
+        "prctl",
+    ]
+    guard step > 0, step < calls.count else { throw .execution(path: path, code: code) }
+    throw .system(call: calls[step], code: code)
+}
+
+/// Waits until a child has executed its program; returns the step that failed, and its `errno`.
+private func failure(from report: consuming Pipe) -> (step: Int, code: Int32)? {
+    let reading = report.closeWriting()
+    _ = fcntl(reading.number, F_SETFL, 0)
+    var message: [Int32] = [0, 0]
+    let size = message.count * MemoryLayout<Int32>.size
+    var count = 0
+    repeat { count = read(reading.number, &message, size) } while count < 0 && errno == EINTR
+    return count == size ? (Int(message[0]), message[1]) : nil
 }
 
 private func require(_ call: String, _ body: () -> Int32) throws(StartFailure) {

@@ -1,5 +1,5 @@
 import Glibc
-import Model
+package import Model
 
 /// Returns the system's own text for an `errno`.
 func systemText(_ code: Int32) -> String {
@@ -17,7 +17,7 @@ func hint(_ code: Int32, _ path: String) -> String {
 
 extension Instant {
     /// Reads both clocks.
-    static func now() -> Instant {
+    package static func now() -> Instant {
         var boot = timespec()
         var real = timespec()
         clock_gettime(CLOCK_BOOTTIME, &boot)

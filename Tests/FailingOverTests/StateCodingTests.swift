@@ -86,8 +86,8 @@ let sampleState: RememberedState = {
         ),
         (
             #"{"name":"g","state":"ready","active":"a","hook":{"event":"test","attempt":1,"#
-                + #""started_at":"9999-12-31T23:59:59Z"}}"#,
-            "groups[0].hook.started_at: \"9999-12-31T23:59:59Z\" is not a time"
+                + #""started_at":"9999-13-31T23:59:59Z"}}"#,
+            "groups[0].hook.started_at: \"9999-13-31T23:59:59Z\" is not a time"
         ),
         (
             #"{"name":"g","state":"ready","active":"a","hook":{"event":"test","attempt":1,"#

@@ -12,19 +12,32 @@ import Testing
     }
 
     @Test func `sums and differences stop at the end of the range`() {
-        let (first, last) = (WallTime(nanoseconds: .min), WallTime(nanoseconds: .max))
+        let (first, last) = (WallTime(seconds: .min), WallTime(seconds: .max))
+        #expect(first.rfc3339 == "0001-01-01T00:00:00Z")
+        #expect(last.rfc3339 == "9999-12-31T23:59:59Z")
         #expect(last + .seconds(1) == last)
         #expect(first + .seconds(-1) == first)
         #expect((last - first).nanoseconds == .max)
         #expect((first - last).nanoseconds == .min)
-        #expect(WallTime(seconds: .max) == last)
-        #expect(WallTime(seconds: .min) == first)
+        #expect(last.nanoseconds == .max)
+        #expect(first.nanoseconds == .min)
+        #expect(last + .nanoseconds(1) == last)
+        #expect(last + .nanoseconds(-1) < last)
+        #expect(first + .seconds(Int64.max) == last)
         #expect(Moment(nanoseconds: .max) + .seconds(1) == Moment(nanoseconds: .max))
         #expect(Moment(nanoseconds: .min) - .seconds(1) == Moment(nanoseconds: .min))
         #expect(
             (Moment(nanoseconds: .min) - Moment(nanoseconds: 1)) == .nanoseconds(Int64.min))
         #expect(Duration.seconds(Int64.max).nanoseconds == .max)
         #expect(Duration.seconds(Int64.min).nanoseconds == .min)
+    }
+
+    @Test(arguments: [0, 1, -1, 999_999_999, 1_000_000_000, -1_000_000_001, .max, .min] as [Int64])
+    func `nanoseconds are kept`(nanoseconds: Int64) {
+        let time = WallTime(nanoseconds: nanoseconds)
+        #expect(time.nanoseconds == nanoseconds)
+        #expect(time - WallTime(seconds: 0) == .nanoseconds(nanoseconds))
+        #expect(WallTime(seconds: 7) + (time - WallTime(seconds: 7)) == time)
     }
 
     @Test func `both clocks of an instant move together`() {

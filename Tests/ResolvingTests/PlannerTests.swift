@@ -94,7 +94,7 @@ extension Result where Success == Plan, Failure == ResolveProblem {
             "aws_session_expiration = soon\nexpiration = 2026-11-22T15:00:00Z\n",
             "2026-11-22T15:00:00Z"
         ),
-        ("expiration = 9999-12-31T23:59:59Z\n", nil),
+        ("expiration = 9999-12-31T23:59:59Z\n", "9999-12-31T23:59:59Z"),
         ("expiration = 0000-00-00T00:00:00Z\n", nil),
         ("expiration = soon\n", nil),
     ])
