@@ -45,7 +45,7 @@ package struct Prober: Sendable {
             body: Self.body, connectTimeout: timeout * 3 / 4, timeout: timeout)
         do {
             let response = try await transport.send(request)
-            return ProbeOutcome(reading: response, skew: Self.skew(of: response, from: start))
+            return ProbeOutcome(reading: response, skew: response.skew(from: start))
         } catch {
             return .failed(error)
         }
@@ -65,13 +65,6 @@ package struct Prober: Sendable {
                 scope: SigningScope(
                     date: time.basicISO8601, region: endpoint.signingRegion, service: "sts"),
                 credentials: SigningCredentials(credentials))
-    }
-
-    /// The server's clock minus ours, at the midpoint between the request and the answer.
-    private static func skew(of response: HTTPResponse, from start: WallTime) -> Duration? {
-        guard response.age == nil, let date = response.date, let time = WallTime(httpDate: date)
-        else { return nil }
-        return time - (start + (response.sentAfter + response.answeredAfter) / 2)
     }
 }
 
