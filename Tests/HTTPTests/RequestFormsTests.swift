@@ -6,7 +6,7 @@ import Testing
 /// What one request wants otherwise than the others, on handles that are used again.
 @Suite(.timeLimit(.minutes(1))) struct RequestFormsTests {
     private func request(
-        _ method: HTTPRequest.Method = .get, _ url: String, body: String = "",
+        _ url: String, _ method: HTTPRequest.Method = .get, body: String = "",
         usesProxy: Bool = true, pinned: String? = nil
     ) -> HTTPRequest {
         HTTPRequest(
@@ -19,7 +19,7 @@ import Testing
         let server = try FaultServer(.identity)
         let transport = try CurlTransport(CurlOptions(proxy: .none))
         for method in [HTTPRequest.Method.post, .put, .get, .put, .post, .get] {
-            _ = try await transport.send(request(method, server.url, body: "Action=X"))
+            _ = try await transport.send(request(server.url, method, body: "Action=X"))
         }
         #expect(server.requests.map(\.method) == ["POST", "PUT", "GET", "PUT", "POST", "GET"])
         #expect(server.requests.map(\.body) == ["Action=X", "", "", "", "Action=X", ""])
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func printsNeitherHeadersNorBodies() {
-        var secret = request(.post, "http://127.0.0.1/", body: "token=s3cr3t-of-somebody")
+        var secret = request("http://127.0.0.1/", .post, body: "token=s3cr3t-of-somebody")
         secret.headers = [HeaderField("Authorization", "s3cr3t-of-somebody")]
         let response = HTTPResponse(status: 200, body: Array("s3cr3t-of-somebody".utf8))
         var text = ""
