@@ -35,15 +35,14 @@ final class HeaderLines {
         var end = 0
         for (index, header) in headers.enumerated() {
             let start = end
-            for byte in header.name.utf8 {
-                bytes[end] = byte
-                end += 1
-            }
+            end += Self.copy(header.name, to: bytes, at: end)
             // libcurl's own notation: a colon and nothing would take the header away.
             bytes[end] = header.value.isEmpty ? UInt8(ascii: ";") : UInt8(ascii: ":")
             bytes[end + 1] = header.value.isEmpty ? 0 : UInt8(ascii: " ")
             end += 2
-            bytes[end..<(end + header.value.count)].copyBytes(from: header.value)
+            header.value.withUnsafeBytes { value in
+                UnsafeMutableRawBufferPointer(rebasing: bytes[end...]).copyMemory(from: value)
+            }
             end += header.value.count
             bytes[end] = 0
             end += 1
@@ -53,6 +52,17 @@ final class HeaderLines {
                     ? nodes.baseAddress?.advanced(by: index + 1) : nil)
         }
         return headers.isEmpty ? nil : nodes.baseAddress
+    }
+
+    private static func copy(
+        _ name: String, to bytes: UnsafeMutableRawBufferPointer, at start: Int
+    ) -> Int {
+        var name = name
+        return name.withUTF8 { name in
+            UnsafeMutableRawBufferPointer(rebasing: bytes[start...]).copyMemory(
+                from: UnsafeRawBufferPointer(name))
+            return name.count
+        }
     }
 
     private func makeRoom(bytes: Int, lines: Int) {
@@ -67,8 +77,14 @@ final class HeaderLines {
     }
 
     private static func isSendable(_ header: HeaderField) -> Bool {
-        !header.name.isEmpty
-            && header.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
-            && header.value.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
+        guard !header.name.isEmpty,
+            header.name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") })
+        else { return false }
+        // Without a way out in the middle, so that many bytes are looked at in one step.
+        return header.value.withUnsafeBufferPointer { value in
+            value.reduce(0 as UInt8) { bad, byte in
+                bad | ((byte < 0x20 && byte != 0x09) || byte == 0x7F ? 1 : 0)
+            } == 0
+        }
     }
 }

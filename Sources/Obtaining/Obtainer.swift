@@ -75,7 +75,8 @@ package final class Obtainer: Sendable {
         case .instanceMetadata(let step):
             return try await metadata.credentials(for: step, within: limit)
         case .sso, .loginSession, .process:
-            fatalError("to be written")
+            throw ObtainProblem(
+                step.source, .unavailable("this version does not ask it"), at: .builtIn("a plan"))
         }
     }
 }

@@ -1,26 +1,54 @@
 import HTTP
 import Model
+import Signing
 import Synchronization
 
 /// What every request to an endpoint has in common.
-struct EndpointPlace: Sendable {
-    /// The `Host` header.
-    var host: HeaderField
-    var path: String
+final class EndpointPlace: Sendable {
+    let template: SigningTemplate
+
+    init(_ endpoint: Endpoint) throws(EndpointAddress.Problem) {
+        let address = try EndpointAddress(endpoint.url)
+        let headers = [
+            HeaderField("Host", address.hostHeader),
+            HeaderField("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
+            HeaderField("User-Agent", "credwatch/\(credwatchVersion)"),
+        ]
+        template = SigningTemplate(
+            SigningRequest(
+                method: "POST", path: address.path, headers: headers, body: Self.body),
+            region: endpoint.signingRegion, service: "sts")
+    }
+
+    static let body = Array("Action=GetCallerIdentity&Version=2011-06-15".utf8)
 }
 
-/// The place that was asked for last: nearly all requests go to the same one.
+/// The places that were asked lately; nearly all requests go to one of a handful.
 final class EndpointPlaces: Sendable {
-    private let latest = Mutex<(url: String, place: EndpointPlace)?>(nil)
+    private struct Known: Sendable {
+        var places: [Endpoint: EndpointPlace] = [:]
+        /// The one that was asked for last, found without a hash.
+        var latest: (endpoint: Endpoint, place: EndpointPlace)?
+    }
 
-    /// Takes a URL apart, unless it is the latest one.
-    func place(of url: String) throws(EndpointAddress.Problem) -> EndpointPlace {
-        let known = latest.withLock { $0?.url == url ? $0?.place : nil }
-        if let known { return known }
-        let address = try EndpointAddress(url)
-        let place = EndpointPlace(
-            host: HeaderField("Host", address.hostHeader), path: address.path)
-        latest.withLock { $0 = (url, place) }
+    private let known = Mutex(Known())
+    private static let limit = 64
+
+    /// Takes an endpoint apart, unless it is known.
+    func place(of endpoint: Endpoint) throws(EndpointAddress.Problem) -> EndpointPlace {
+        let found = known.withLock { known -> EndpointPlace? in
+            if let latest = known.latest, latest.endpoint == endpoint { return latest.place }
+            guard let place = known.places[endpoint] else { return nil }
+            known.latest = (endpoint, place)
+            return place
+        }
+        if let found { return found }
+        let place = try EndpointPlace(endpoint)
+        known.withLock { known in
+            if known.places.count >= Self.limit { known.places = [:] }
+            known.places[endpoint] = place
+            known.latest = (endpoint, place)
+        }
         return place
     }
 }

@@ -19,11 +19,6 @@ package struct Prober: Sendable {
         self.clock = clock
     }
 
-    private static let contentType = HeaderField(
-        "Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-    private static let userAgent = HeaderField("User-Agent", "credwatch/\(credwatchVersion)")
-    private static let body = Array("Action=GetCallerIdentity&Version=2011-06-15".utf8)
-
     /// Asks an endpoint whose credentials these are.
     ///
     /// Never throws: a request that got no whole answer is an outcome too. It takes `timeout` at most,
@@ -34,36 +29,21 @@ package struct Prober: Sendable {
     ) async -> ProbeOutcome {
         let place: EndpointPlace
         do {
-            place = try places.place(of: endpoint.url)
+            place = try places.place(of: endpoint)
         } catch {
             return .failed(.setup(error.reason))
         }
         let start = clock()
         let request = HTTPRequest(
             method: .post, url: endpoint.url,
-            headers: signedHeaders(credentials, at: endpoint, place, start),
-            body: Self.body, connectTimeout: timeout * 3 / 4, timeout: timeout)
+            headers: signer.sign(
+                place.template, at: start, credentials: SigningCredentials(credentials)),
+            body: EndpointPlace.body, connectTimeout: timeout * 3 / 4, timeout: timeout)
         do {
             let response = try await transport.send(request)
             return ProbeOutcome(reading: response, skew: response.skew(from: start))
         } catch {
             return .failed(error)
         }
-    }
-
-    private func signedHeaders(
-        _ credentials: Credentials, at endpoint: Endpoint, _ place: EndpointPlace,
-        _ time: WallTime
-    ) -> [HeaderField] {
-        let headers = [
-            place.host, Self.contentType, Self.userAgent,
-        ]
-        return headers
-            + signer.sign(
-                SigningRequest(
-                    method: "POST", path: place.path, headers: headers, body: Self.body),
-                scope: SigningScope(
-                    date: time.basicISO8601, region: endpoint.signingRegion, service: "sts"),
-                credentials: SigningCredentials(credentials))
     }
 }

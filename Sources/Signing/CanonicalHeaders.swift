@@ -70,8 +70,13 @@ struct CanonicalHeaders {
 
     /// Appends a value without white space around it, and with single spaces in it.
     private static func appendTidied(_ value: [UInt8], to output: inout [UInt8]) {
+        // Spaces are few: what stands between them goes over as a whole.
         var isPending = false
         var isEmpty = true
+        guard value.contains(where: \.isHeaderSpace) else {
+            output.append(contentsOf: value)
+            return
+        }
         for byte in value {
             if byte.isHeaderSpace {
                 isPending = !isEmpty

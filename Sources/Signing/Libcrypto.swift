@@ -1,61 +1,28 @@
 import CCrypto
 
-/// SHA-256 and HMAC-SHA-256 by libcrypto, with the algorithms looked up once and contexts used again.
-///
-/// Looking an algorithm up by name costs more than hashing a request: 0.4 to 1 µs for each one-shot
-/// call, against 0.07 to 0.4 µs with contexts that stay.
-struct Libcrypto: ~Copyable {
-    private let algorithm: OpaquePointer
-    private let digest: OpaquePointer
-    private let mac: OpaquePointer
-
-    /// Looks the algorithms up, and ends the process if this libcrypto cannot even do SHA-256.
-    init() {
-        guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil), let digest = EVP_MD_CTX_new(),
-            let mac = credwatch_new_hmac_sha256()
-        else { fatalError("libcrypto offers no SHA-256; check the OpenSSL configuration") }
-        self.algorithm = algorithm
-        self.digest = digest
-        self.mac = mac
-    }
-
-    deinit {
-        EVP_MAC_CTX_free(mac)
-        EVP_MD_CTX_free(digest)
-        EVP_MD_free(algorithm)
-    }
-
+/// SHA-256 and HMAC-SHA-256 by libcrypto.
+enum Libcrypto {
     /// Hashes bytes with SHA-256.
-    mutating func sha256(_ bytes: UnsafeBufferPointer<UInt8>) -> Digest {
+    static func sha256(_ bytes: UnsafeBufferPointer<UInt8>) -> Digest {
         var result = Digest()
-        let done = result.withUnsafeMutableBytes { output in
-            EVP_DigestInit_ex(digest, algorithm, nil) == 1
-                && EVP_DigestUpdate(digest, bytes.baseAddress, bytes.count) == 1
-                && EVP_DigestFinal_ex(
-                    digest, output.baseAddress?.assumingMemoryBound(to: UInt8.self), nil) == 1
+        result.withUnsafeMutableBytes { output in
+            credwatch_sha256(
+                bytes.baseAddress, bytes.count,
+                output.baseAddress?.assumingMemoryBound(to: UInt8.self))
         }
-        precondition(done, "libcrypto refused to compute SHA-256")
         return result
     }
 
     /// Authenticates bytes with HMAC-SHA-256.
-    mutating func hmac(
+    static func hmac(
         key: UnsafeBufferPointer<UInt8>, _ bytes: UnsafeBufferPointer<UInt8>
     ) -> Digest {
         var result = Digest()
-        let done = result.withUnsafeMutableBytes { output in
-            // A nil key would mean "the key of last time", so an empty one needs an address.
-            var none: UInt8 = 0
-            let isKeyed =
-                key.isEmpty
-                ? EVP_MAC_init(mac, &none, 0, nil)
-                : EVP_MAC_init(mac, key.baseAddress, key.count, nil)
-            return isKeyed == 1 && EVP_MAC_update(mac, bytes.baseAddress, bytes.count) == 1
-                && EVP_MAC_final(
-                    mac, output.baseAddress?.assumingMemoryBound(to: UInt8.self), nil,
-                    output.count) == 1
+        result.withUnsafeMutableBytes { output in
+            credwatch_hmac_sha256(
+                key.baseAddress, key.count, bytes.baseAddress, bytes.count,
+                output.baseAddress?.assumingMemoryBound(to: UInt8.self))
         }
-        precondition(done, "libcrypto refused to compute HMAC-SHA-256")
         return result
     }
 }

@@ -13,6 +13,11 @@ package final class Signer: Sendable, CustomReflectable {
         state = Mutex(SigningState(keyLimit: keyLimit))
     }
 
+    func withState<Result>(_ body: (inout sending SigningState) -> sending Result) -> sending Result
+    {
+        state.withLock(body)
+    }
+
     package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 
     /// Signs a request in its headers.

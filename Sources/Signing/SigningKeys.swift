@@ -1,3 +1,5 @@
+import Model
+
 /// The derived signing keys of one day, kept because each costs four HMACs.
 ///
 /// Bounded, and emptied when the day changes. Looked up by a hash of secret, region and service, so
@@ -17,7 +19,7 @@ struct SigningKeys: ~Copyable {
 
     /// Returns the key that signs in a scope, derived or remembered.
     mutating func key(
-        secret: [UInt8], scope: SigningScope, using crypto: inout Libcrypto
+        secret: Secret, scope: SigningScope
     ) -> Digest {
         if !day.elementsEqual(scope.day) {
             day = Array(scope.day)
@@ -28,31 +30,31 @@ struct SigningKeys: ~Copyable {
         scratch.append(0)
         scratch.append(contentsOf: scope.service.utf8)
         scratch.append(0)
-        scratch.append(contentsOf: secret)
-        let name = scratch.withUnsafeBufferPointer { crypto.sha256($0) }
+        secret.withBytes { scratch.append(contentsOf: $0) }
+        let name = scratch.withUnsafeBufferPointer { Libcrypto.sha256($0) }
         scratch.erase()
         if let key = keys[name] { return key }
-        let key = derive(secret: secret, scope: scope, using: &crypto)
+        let key = derive(secret: secret, scope: scope)
         if keys.count >= limit { keys.removeAll(keepingCapacity: true) }
         if limit > 0 { keys[name] = key }
         return key
     }
 
     private mutating func derive(
-        secret: [UInt8], scope: SigningScope, using crypto: inout Libcrypto
+        secret: Secret, scope: SigningScope
     ) -> Digest {
         scratch.removeAll(keepingCapacity: true)
         scratch.append(contentsOf: "AWS4".utf8)
-        scratch.append(contentsOf: secret)
+        secret.withBytes { scratch.append(contentsOf: $0) }
         var key = scratch.withUnsafeBufferPointer { first in
-            day.withUnsafeBufferPointer { crypto.hmac(key: first, $0) }
+            day.withUnsafeBufferPointer { Libcrypto.hmac(key: first, $0) }
         }
         scratch.erase()
         for part in [scope.region, scope.service, "aws4_request"] {
             scratch.removeAll(keepingCapacity: true)
             scratch.append(contentsOf: part.utf8)
             key = key.withBytes { previous in
-                scratch.withUnsafeBufferPointer { crypto.hmac(key: previous, $0) }
+                scratch.withUnsafeBufferPointer { Libcrypto.hmac(key: previous, $0) }
             }
         }
         return key

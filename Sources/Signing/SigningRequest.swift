@@ -45,10 +45,10 @@ package struct SigningScope: Sendable {
 /// What signs; its description shows no more than the key id.
 package struct SigningCredentials: Sendable {
     package var accessKeyID: String
-    package var secretAccessKey: [UInt8]
-    package var sessionToken: [UInt8]?
+    package var secretAccessKey: Secret
+    package var sessionToken: Secret?
 
-    package init(accessKeyID: String, secretAccessKey: [UInt8], sessionToken: [UInt8]? = nil) {
+    package init(accessKeyID: String, secretAccessKey: Secret, sessionToken: Secret? = nil) {
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey
         self.sessionToken = sessionToken
@@ -58,8 +58,8 @@ package struct SigningCredentials: Sendable {
     package init(_ credentials: Credentials) {
         self.init(
             accessKeyID: credentials.accessKeyID.value,
-            secretAccessKey: credentials.secretAccessKey.value.withBytes(Array.init),
-            sessionToken: credentials.sessionToken?.value.withBytes(Array.init))
+            secretAccessKey: credentials.secretAccessKey.value,
+            sessionToken: credentials.sessionToken?.value)
     }
 }
 

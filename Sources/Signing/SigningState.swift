@@ -5,9 +5,11 @@ struct SigningState: ~Copyable {
     /// The canonical request of the last signature.
     private(set) var text: [UInt8] = []
     private(set) var stringToSign: [UInt8] = []
-    private var crypto = Libcrypto()
     private var keys: SigningKeys
     private var headers = CanonicalHeaders()
+    /// The latest second and its text, which many requests share.
+    private var second: Int64 = .min
+    private var date = ""
 
     init(keyLimit: Int) {
         keys = SigningKeys(limit: keyLimit)
@@ -18,7 +20,7 @@ struct SigningState: ~Copyable {
         _ request: SigningRequest, scope: SigningScope, credentials: SigningCredentials,
         options: SigningOptions
     ) -> (added: [HeaderField], signature: [UInt8]) {
-        let payload = request.body.withUnsafeBufferPointer { crypto.sha256($0) }
+        let payload = request.body.withUnsafeBufferPointer { Libcrypto.sha256($0) }
         var added: [HeaderField] = []
         added.reserveCapacity(4)
         let isDated = request.headers.contains {
@@ -32,7 +34,7 @@ struct SigningState: ~Copyable {
             payload.appendHex(to: &hash)
             added.append(HeaderField("X-Amz-Content-Sha256", hash))
         }
-        var token = credentials.sessionToken.map { HeaderField("X-Amz-Security-Token", $0) }
+        var token = credentials.sessionToken.map(Self.tokenHeader)
         if request.headers.contains(where: { $0.isNamed("x-amz-security-token") }) { token = nil }
         if let token, options.signsSessionToken { added.append(token) }
 
@@ -45,18 +47,55 @@ struct SigningState: ~Copyable {
         let signature = finish(payload: payload, scope: scope, secret: credentials.secretAccessKey)
 
         if let token, !options.signsSessionToken { added.append(token) }
+        added.append(authorization(credentials, scope, names: headers.signedNames, signature))
+        var digits: [UInt8] = []
+        signature.appendHex(to: &digits)
+        return (added, digits)
+    }
+
+    private func authorization(
+        _ credentials: SigningCredentials, _ scope: SigningScope, names: [UInt8],
+        _ signature: Digest
+    ) -> HeaderField {
         var value: [UInt8] = []
-        value.reserveCapacity(256)
+        value.reserveCapacity(288)
         value.append(contentsOf: "AWS4-HMAC-SHA256 Credential=".utf8)
         value.append(contentsOf: credentials.accessKeyID.utf8)
         value.append(UInt8(ascii: "/"))
         Self.append(scope, to: &value)
         value.append(contentsOf: ", SignedHeaders=".utf8)
-        value.append(contentsOf: headers.signedNames)
+        value.append(contentsOf: names)
         value.append(contentsOf: ", Signature=".utf8)
-        value.append(contentsOf: signature)
-        added.append(HeaderField("Authorization", value))
-        return (added, signature)
+        signature.appendHex(to: &value)
+        return HeaderField("Authorization", value)
+    }
+
+    /// Signs a prepared request; returns the headers with those to add.
+    mutating func sign(
+        _ template: SigningTemplate, at time: WallTime, credentials: SigningCredentials
+    ) -> [HeaderField] {
+        let now = time.nanoseconds / 1_000_000_000
+        if now != second { (second, date) = (now, time.basicISO8601) }
+        let form = credentials.sessionToken == nil ? template.plain : template.withToken
+        text.removeAll(keepingCapacity: true)
+        text.append(contentsOf: form.beforeDate)
+        text.append(contentsOf: date.utf8)
+        if let token = credentials.sessionToken {
+            text.append(contentsOf: form.beforeToken)
+            token.withBytes { text.append(contentsOf: $0) }
+        }
+        text.append(contentsOf: form.end)
+        let scope = SigningScope(date: date, region: template.region, service: template.service)
+        let signature = signText(scope: scope, secret: credentials.secretAccessKey)
+        var headers: [HeaderField] = []
+        headers.reserveCapacity(template.headers.count + 3)
+        headers.append(contentsOf: template.headers)
+        headers.append(HeaderField("X-Amz-Date", date))
+        if let token = credentials.sessionToken {
+            headers.append(Self.tokenHeader(token))
+        }
+        headers.append(authorization(credentials, scope, names: form.names, signature))
+        return headers
     }
 
     /// Signs in the query; returns all of it, and the signature's digits.
@@ -64,7 +103,7 @@ struct SigningState: ~Copyable {
         _ request: SigningRequest, scope: SigningScope, credentials: SigningCredentials,
         expires seconds: Int, options: SigningOptions
     ) -> (query: String, signature: [UInt8]) {
-        let payload = request.body.withUnsafeBufferPointer { crypto.sha256($0) }
+        let payload = request.body.withUnsafeBufferPointer { Libcrypto.sha256($0) }
         var lines: [UInt8] = []
         headers.append(request.headers, to: &lines)
         var credential = Array(credentials.accessKeyID.utf8) + [UInt8(ascii: "/")]
@@ -76,7 +115,7 @@ struct SigningState: ~Copyable {
         query.add("X-Amz-Expires".utf8, String(seconds).utf8)
         query.add("X-Amz-SignedHeaders".utf8, headers.signedNames)
         if let token = credentials.sessionToken, options.signsSessionToken {
-            query.add("X-Amz-Security-Token".utf8, token)
+            token.withBytes { query.add("X-Amz-Security-Token".utf8, $0) }
         }
         var signed: [UInt8] = []
         query.append(to: &signed)
@@ -89,11 +128,13 @@ struct SigningState: ~Copyable {
 
         if let token = credentials.sessionToken, !options.signsSessionToken {
             signed.append(contentsOf: "&X-Amz-Security-Token=".utf8)
-            signed.appendEncoded(token)
+            token.withBytes { signed.appendEncoded($0) }
         }
         signed.append(contentsOf: "&X-Amz-Signature=".utf8)
-        signed.append(contentsOf: signature)
-        return (String(decoding: signed, as: UTF8.self), signature)
+        var digits: [UInt8] = []
+        signature.appendHex(to: &digits)
+        signed.append(contentsOf: digits)
+        return (String(decoding: signed, as: UTF8.self), digits)
     }
 
     private mutating func begin(_ request: SigningRequest, options: SigningOptions) {
@@ -104,15 +145,20 @@ struct SigningState: ~Copyable {
         text.append(UInt8(ascii: "\n"))
     }
 
-    /// Completes the canonical request, and returns its signature in hexadecimal digits.
+    /// Completes the canonical request, and returns its signature.
     private mutating func finish(
-        payload: Digest, scope: SigningScope, secret: [UInt8]
-    ) -> [UInt8] {
+        payload: Digest, scope: SigningScope, secret: Secret
+    ) -> Digest {
         text.append(UInt8(ascii: "\n"))
         text.append(contentsOf: headers.signedNames)
         text.append(UInt8(ascii: "\n"))
         payload.appendHex(to: &text)
-        let hash = text.withUnsafeBufferPointer { crypto.sha256($0) }
+        return signText(scope: scope, secret: secret)
+    }
+
+    /// Signs the canonical request that stands in ``text``.
+    private mutating func signText(scope: SigningScope, secret: Secret) -> Digest {
+        let hash = text.withUnsafeBufferPointer { Libcrypto.sha256($0) }
 
         stringToSign.removeAll(keepingCapacity: true)
         stringToSign.append(contentsOf: "AWS4-HMAC-SHA256\n".utf8)
@@ -122,14 +168,14 @@ struct SigningState: ~Copyable {
         stringToSign.append(UInt8(ascii: "\n"))
         hash.appendHex(to: &stringToSign)
 
-        let key = keys.key(secret: secret, scope: scope, using: &crypto)
-        let signature = key.withBytes { key in
-            stringToSign.withUnsafeBufferPointer { crypto.hmac(key: key, $0) }
+        let key = keys.key(secret: secret, scope: scope)
+        return key.withBytes { key in
+            stringToSign.withUnsafeBufferPointer { Libcrypto.hmac(key: key, $0) }
         }
-        var digits: [UInt8] = []
-        digits.reserveCapacity(64)
-        signature.appendHex(to: &digits)
-        return digits
+    }
+
+    private static func tokenHeader(_ token: Secret) -> HeaderField {
+        HeaderField("X-Amz-Security-Token", token.withBytes(Array.init))
     }
 
     private static func append(_ scope: SigningScope, to output: inout [UInt8]) {

@@ -111,16 +111,28 @@ import Testing
         (.http(407), "failed proxy", 1),
         (.cutOff(sessionXML), "failed body", 2),
         (.close, "failed wait", 2),
-        (.hang, "failed wait", 1),
     ])
     func tellsWhatAnswered(reply: ScriptedServer.Reply, reason: String, asked: Int) async throws {
         let server = try ScriptedServer { _, _ in reply }
         let result = await obtain(
             try makeObtainer(proxy: .none), [.keys(Sample.credentials()), step(server.url)],
-            within: .milliseconds(1_500))
+            within: .seconds(30))
         #expect(kind(result.problem) == reason)
+        // libcurl itself asks again when a connection that it kept turns out to be closed.
         #expect(server.requests.count >= asked)
         #expect(!dumped(result).contains(Sample.secret))
+    }
+
+    @Test func waitsNoLongerThanItMay() async throws {
+        let server = try ScriptedServer { _, _ in .hang }
+        let result = await obtain(
+            try makeObtainer(proxy: .none), [.keys(Sample.credentials()), step(server.url)],
+            within: .milliseconds(500))
+        guard case .failed(let failure) = result.problem?.reason else {
+            Issue.record("\(dumped(result))")
+            return
+        }
+        #expect(failure.timedOut)
     }
 
     @Test func hidesWhatAMessageRepeats() async throws {

@@ -5,7 +5,7 @@ import Testing
 /// The key pair, second and scope of AWS's published test suite for Signature Version 4.
 let exampleCredentials = SigningCredentials(
     accessKeyID: "AKIDEXAMPLE",
-    secretAccessKey: Array("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".utf8))
+    secretAccessKey: Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"))
 let exampleScope = SigningScope(date: "20150830T123600Z", region: "us-east-1", service: "service")
 let exampleHost = HeaderField("Host", "example.amazonaws.com")
 
@@ -50,7 +50,7 @@ let exampleHost = HeaderField("Host", "example.amazonaws.com")
             ])
         let credentials = SigningCredentials(
             accessKeyID: "AKIAIOSFODNN7EXAMPLE",
-            secretAccessKey: Array("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".utf8))
+            secretAccessKey: Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))
         let trace = Signer().trace(
             request,
             scope: SigningScope(date: "20130524T000000Z", region: "us-east-1", service: "s3"),
@@ -63,7 +63,7 @@ let exampleHost = HeaderField("Host", "example.amazonaws.com")
 
     @Test func signsTheSessionTokenAndTheBody() {
         var credentials = exampleCredentials
-        credentials.sessionToken = Array("a token+/==".utf8)
+        credentials.sessionToken = Secret("a token+/==")
         let request = SigningRequest(
             method: "POST", headers: [exampleHost], body: Array("Param1=value1".utf8))
         let signer = Signer()
@@ -87,7 +87,7 @@ let exampleHost = HeaderField("Host", "example.amazonaws.com")
 
     @Test func addsTheSessionTokenUnsignedWhereTheServiceWantsItSo() {
         var credentials = exampleCredentials
-        credentials.sessionToken = Array("token".utf8)
+        credentials.sessionToken = Secret("token")
         let added = Signer().sign(
             SigningRequest(method: "GET", headers: [exampleHost]), scope: exampleScope,
             credentials: credentials, options: SigningOptions(signsSessionToken: false))
@@ -98,7 +98,7 @@ let exampleHost = HeaderField("Host", "example.amazonaws.com")
 
     @Test func keepsADateAndATokenThatTheRequestHas() {
         var credentials = exampleCredentials
-        credentials.sessionToken = Array("token".utf8)
+        credentials.sessionToken = Secret("token")
         let request = SigningRequest(
             method: "GET",
             headers: [
@@ -116,7 +116,7 @@ let exampleHost = HeaderField("Host", "example.amazonaws.com")
 
     @Test func signsInTheQuery() {
         var credentials = exampleCredentials
-        credentials.sessionToken = Array("t/k".utf8)
+        credentials.sessionToken = Secret("t/k")
         let request = SigningRequest(
             method: "GET", query: "Version=2011-06-15&Action=GetCallerIdentity",
             headers: [exampleHost])
@@ -145,15 +145,15 @@ let exampleHost = HeaderField("Host", "example.amazonaws.com")
             let added = signer.sign(
                 SigningRequest(method: "", path: "", query: "&&=%&%4", headers: []),
                 scope: SigningScope(date: date, region: "", service: ""),
-                credentials: SigningCredentials(accessKeyID: "", secretAccessKey: []))
+                credentials: SigningCredentials(accessKeyID: "", secretAccessKey: Secret("")))
             #expect(text(added.last).contains("SignedHeaders=x-amz-date, Signature="))
         }
     }
 
     @Test func showsNoKeyMaterial() {
         let credentials = SigningCredentials(
-            accessKeyID: "AKIDEXAMPLE", secretAccessKey: Array("AAAA".utf8),
-            sessionToken: Array("BBBB".utf8))
+            accessKeyID: "AKIDEXAMPLE", secretAccessKey: Secret("AAAA"),
+            sessionToken: Secret("BBBB"))
         let signer = Signer()
         let added = signer.sign(
             SigningRequest(method: "GET", headers: [exampleHost]), scope: exampleScope,

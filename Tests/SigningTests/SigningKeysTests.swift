@@ -1,10 +1,10 @@
+import Model
 import Testing
 
 @testable import Signing
 
 @Suite struct SigningKeysTests {
     @Test func remembersKeysUpToItsLimitAndForADay() {
-        var crypto = Libcrypto()
         var keys = SigningKeys(limit: 2)
         var counts: [Int] = []
         var seen: [Digest] = []
@@ -13,7 +13,7 @@ import Testing
             ("20150831", "a"), ("20150830", "a"),
         ] {
             let scope = SigningScope(date: day + "T000000Z", region: region, service: "sts")
-            seen.append(keys.key(secret: [1, 2, 3], scope: scope, using: &crypto))
+            seen.append(keys.key(secret: Secret(bytes: [1, 2, 3]), scope: scope))
             counts.append(keys.count)
         }
         #expect(counts == [1, 1, 2, 1, 1, 1])
@@ -23,12 +23,10 @@ import Testing
 
     /// The derived key that AWS's documentation prints for its example.
     @Test func derivesTheKeyOfTheDocumentation() {
-        var crypto = Libcrypto()
         var keys = SigningKeys(limit: 1)
         let key = keys.key(
-            secret: Array("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".utf8),
-            scope: SigningScope(date: "20150830T123600Z", region: "us-east-1", service: "iam"),
-            using: &crypto)
+            secret: Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+            scope: SigningScope(date: "20150830T123600Z", region: "us-east-1", service: "iam"))
         var digits: [UInt8] = []
         key.appendHex(to: &digits)
         #expect(
@@ -38,11 +36,10 @@ import Testing
     }
 
     @Test func authenticatesWithAnEmptyKeyAfterAnother() {
-        var crypto = Libcrypto()
         let message: [UInt8] = [1]
         func mac(_ key: [UInt8]) -> Digest {
             key.withUnsafeBufferPointer { key in
-                message.withUnsafeBufferPointer { crypto.hmac(key: key, $0) }
+                message.withUnsafeBufferPointer { Libcrypto.hmac(key: key, $0) }
             }
         }
         let first = mac([])
