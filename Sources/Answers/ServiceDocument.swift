@@ -125,7 +125,7 @@ extension ServiceError {
     private static let longestCode = 128
 
     /// Makes an error of a code that looks like one of AWS's, or nothing.
-    init?(checkedCode code: String, message: String) {
+    package init?(checkedCode code: String, message: String) {
         guard !code.isEmpty, code.utf8.count <= Self.longestCode,
             code.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "<") })
         else { return nil }

@@ -18,6 +18,8 @@ final class Exchange {
     private let lines = HeaderLines()
     private let options: CurlOptions
     private let connectTo: UnsafeMutablePointer<curl_slist>?
+    /// The rule for ``HTTPRequest/pinnedAddress``; libcurl reads it where it lies.
+    private var pin: UnsafeMutablePointer<curl_slist>?
     private var answer: [UInt8] = []
     private var isTooLarge = false
     /// The request whose settings the handle has, without its headers.
@@ -38,6 +40,7 @@ final class Exchange {
     deinit {
         curl_easy_cleanup(easy)
         curl_slist_free_all(connectTo)
+        curl_slist_free_all(pin)
         words.deallocate()
     }
 
@@ -87,6 +90,7 @@ final class Exchange {
             status: status, body: answer, date: header("date"), age: header("age"),
             location: (300..<400).contains(status) ? header("location") : nil,
             requestID: header("x-amzn-requestid"),
+            errorType: status >= 400 ? header("x-amzn-errortype") : nil,
             sentAfter: time(CURLINFO_PRETRANSFER_TIME_T),
             answeredAfter: time(CURLINFO_STARTTRANSFER_TIME_T),
             latency: time(CURLINFO_TOTAL_TIME_T))
@@ -109,7 +113,8 @@ final class Exchange {
                 truncatingIfNeeded: credwatch_curl_get_long(easy, CURLINFO_OS_ERRNO)),
             proxyStatus: credwatch_curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE),
             peerPort: credwatch_curl_get_long(easy, CURLINFO_PRIMARY_PORT),
-            mayUseProxy: mayUseProxy, trust: trust, largestAnswer: options.largestAnswer)
+            mayUseProxy: mayUseProxy && settings.usesProxy, trust: trust,
+            largestAnswer: options.largestAnswer)
         var failure = known.asTransportFailure
         if let reason { failure.reason = reason }
         return failure
@@ -184,7 +189,7 @@ extension Exchange {
         }
         if request.method != settings.method || request.body != settings.body {
             switch request.method {
-            case .get: set(CURLOPT_HTTPGET, 1)
+            case .get, .put: set(CURLOPT_HTTPGET, 1)
             case .post:
                 set(CURLOPT_POST, 1)
                 credwatch_curl_set_offset(
@@ -196,6 +201,16 @@ extension Exchange {
                         $0.baseAddress?.assumingMemoryBound(to: CChar.self))
                 }
             }
+        }
+        if request.method != settings.method {
+            credwatch_curl_set_string(
+                easy, CURLOPT_CUSTOMREQUEST, request.method == .put ? "PUT" : nil)
+        }
+        if request.usesProxy != settings.usesProxy {
+            credwatch_curl_set_string(easy, CURLOPT_NOPROXY, request.usesProxy ? nil : "*")
+        }
+        if request.pinnedAddress != settings.pinnedAddress {
+            setPin(request.pinnedAddress)
         }
         if request.timeout != settings.timeout {
             set(CURLOPT_TIMEOUT_MS, Self.milliseconds(request.timeout))
@@ -209,6 +224,17 @@ extension Exchange {
         }
         settings = request
         settings.headers = []
+    }
+
+    /// Sends every connection to an address, or back to where it belongs.
+    private func setPin(_ address: String?) {
+        let old = pin
+        // An empty host and port stand for any, or for those of the URL.
+        pin = address.flatMap {
+            curl_slist_append(nil, $0.contains(":") ? "::[\($0)]:" : "::\($0):")
+        }
+        credwatch_curl_set_list(easy, CURLOPT_CONNECT_TO, pin ?? connectTo)
+        curl_slist_free_all(old)
     }
 
     private func set(_ option: CURLoption, _ value: Int) {

@@ -8,11 +8,11 @@ package protocol Transport: Sendable {
     func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse
 }
 
-/// A request that is ready to go out; its headers may be secret, so it does not print them.
+/// A request that is ready to go out; headers and body may be secret, so it does not print them.
 package struct HTTPRequest: Sendable {
-    /// The methods that AWS's protocols for credentials need.
+    /// The methods that AWS's protocols for credentials need; only `post` sends the body.
     package enum Method: Sendable, Hashable {
-        case get, post
+        case get, post, put
     }
 
     package var method: Method
@@ -26,10 +26,15 @@ package struct HTTPRequest: Sendable {
     package var connectTimeout: Duration
     /// How long all of it may take.
     package var timeout: Duration
+    /// Whether a proxy may carry it, where there is one; none knows the services of this machine.
+    package var usesProxy: Bool
+    /// The IP address to connect to, whatever the URL's host resolves to.
+    package var pinnedAddress: String?
 
     package init(
         method: Method, url: String, headers: [HeaderField], body: [UInt8] = [],
-        connectTimeout: Duration, timeout: Duration
+        connectTimeout: Duration, timeout: Duration, usesProxy: Bool = true,
+        pinnedAddress: String? = nil
     ) {
         self.method = method
         self.url = url
@@ -37,10 +42,17 @@ package struct HTTPRequest: Sendable {
         self.body = body
         self.connectTimeout = connectTimeout
         self.timeout = timeout
+        self.usesProxy = usesProxy
+        self.pinnedAddress = pinnedAddress
     }
 }
 
-/// A whole answer with what Probing reads of it.
+extension HTTPRequest: CustomStringConvertible, CustomReflectable {
+    package var description: String { "\(method) \(url)" }
+    package var customMirror: Mirror { Mirror(self, children: ["method": method, "url": url]) }
+}
+
+/// A whole answer with what the stages read of it; the body may be secret, so it does not print it.
 package struct HTTPResponse: Sendable {
     /// 0 for an answer without a status line.
     package var status: Int
@@ -50,6 +62,8 @@ package struct HTTPResponse: Sendable {
     package var location: String?
     /// The `x-amzn-RequestId` header.
     package var requestID: String?
+    /// The `x-amzn-ErrorType` header of an error.
+    package var errorType: String?
     /// From the start until the request began to go out.
     package var sentAfter: Duration
     /// From the start until the first byte of the answer.
@@ -59,7 +73,8 @@ package struct HTTPResponse: Sendable {
 
     package init(
         status: Int, body: [UInt8] = [], date: String? = nil, age: String? = nil,
-        location: String? = nil, requestID: String? = nil, sentAfter: Duration = .zero,
+        location: String? = nil, requestID: String? = nil, errorType: String? = nil,
+        sentAfter: Duration = .zero,
         answeredAfter: Duration = .zero, latency: Duration = .zero
     ) {
         self.status = status
@@ -68,8 +83,16 @@ package struct HTTPResponse: Sendable {
         self.age = age
         self.location = location
         self.requestID = requestID
+        self.errorType = errorType
         self.sentAfter = sentAfter
         self.answeredAfter = answeredAfter
         self.latency = latency
+    }
+}
+
+extension HTTPResponse: CustomStringConvertible, CustomReflectable {
+    package var description: String { "HTTP \(status), \(body.count) bytes" }
+    package var customMirror: Mirror {
+        Mirror(self, children: ["status": status, "bytes": body.count])
     }
 }

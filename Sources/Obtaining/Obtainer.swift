@@ -1,20 +1,38 @@
 package import HTTP
 package import Model
 import Processes
+package import Signing
 
 /// The obtaining stage: carries out the steps of a plan, and keeps what they lead to.
 package final class Obtainer: Sendable {
-    private let transport: any Transport
+    private let roles: RoleSource
+    private let webIdentities: WebIdentitySource
+    private let containers: ContainerSource
+    private let metadata: MetadataSource
+    private let sso: SSOSource
+    private let login: LoginSource
     private let processes = ProcessRunner()
     private let keeper: CredentialKeeper
 
     /// Makes an obtainer that asks by a transport; nothing is asked yet.
     ///
+    /// `now` gives the time that requests are signed with, and that decides when something is over.
     /// Fetches that several checks share run on the transport's thread, if it has one.
     package init(
-        transport: any Transport, now: @escaping @Sendable () -> Instant = { Instant.now() }
+        transport: any Transport, signer: Signer = Signer(),
+        now: @escaping @Sendable () -> Instant = { Instant.now() }
     ) {
-        self.transport = transport
+        let clock: @Sendable () -> WallTime = { now().wall }
+        let call = ServiceCall(transport: transport, clock: clock)
+        let logins = LoginStore(clock: clock)
+        let sts = STSCall(call: call, signer: signer)
+        let agent = AgentCall(transport: transport)
+        roles = RoleSource(sts: sts)
+        webIdentities = WebIdentitySource(sts: sts)
+        containers = ContainerSource(agent: agent)
+        metadata = MetadataSource(agent: agent)
+        sso = SSOSource(call: call, logins: logins)
+        login = LoginSource(call: call, logins: logins)
         keeper = CredentialKeeper(executor: transport as? any TaskExecutor, now: now)
     }
 
@@ -30,10 +48,8 @@ package final class Obtainer: Sendable {
             throw ObtainProblem(
                 .profileKeys, .nothing("the plan has no step"), at: .builtIn("an empty plan"))
         }
-        if steps.count == 1, case .keys(let credentials) = last {
-            return ObtainedCredentials(
-                credentials: credentials,
-                endsForGood: credentials.sessionToken == nil ? nil : credentials.expiresAt?.value)
+        if steps.count == 1, case .keys = last {
+            return try await carryOut(last, with: nil, within: limit)
         }
         // Steps end by their own limits, with a better reason; this is for what gets stuck all the same.
         let patience = limit * (2 * steps.count) + .seconds(5)
@@ -77,13 +93,33 @@ package final class Obtainer: Sendable {
         _ step: PlanStep, with base: ObtainedCredentials?, within limit: Duration
     ) async throws(ObtainProblem) -> ObtainedCredentials {
         switch step {
-        case .process(let process):
+        case .keys(let credentials):
+            return ObtainedCredentials(
+                credentials: credentials,
+                endsForGood: credentials.sessionToken == nil ? nil : credentials.expiresAt?.value)
+        case .assumeRole(let role):
+            guard let base else {
+                throw ObtainProblem(
+                    .assumeRole, .nothing("the plan has nobody to assume the role"),
+                    at: step.place)
+            }
+            var obtained = try await roles.credentials(
+                for: role, from: base.credentials, within: limit)
+            obtained.evidence = base.evidence + obtained.evidence
+            return obtained
+        case .webIdentity(let step):
+            return try await webIdentities.credentials(for: step, within: limit)
+        case .container(let step):
+            return try await containers.credentials(for: step, within: limit)
+        case .instanceMetadata(let step):
+            return try await metadata.credentials(for: step, within: limit)
+        case .sso(let step):
+            return try await sso.credentials(for: step, within: limit)
+        case .loginSession(let step):
+            return try await login.credentials(for: step, within: limit)
+        case .process(let step):
             return try await ProcessSource(processes: processes)
-                .credentials(for: process, within: limit)
-        case .keys, .assumeRole, .webIdentity, .sso, .loginSession, .container,
-            .instanceMetadata:
-            throw ObtainProblem(
-                step.source, .unavailable("this version does not ask it"), at: step.place)
+                .credentials(for: step, within: limit)
         }
     }
 }

@@ -41,26 +41,9 @@ package struct Prober: Sendable {
             body: EndpointPlace.body, connectTimeout: timeout * 3 / 4, timeout: timeout)
         do {
             let response = try await transport.send(request)
-            return ProbeOutcome(reading: response, skew: Self.skew(of: response, from: start))
+            return ProbeOutcome(reading: response, skew: response.skew(from: start))
         } catch {
             return .failed(error)
         }
-    }
-
-    /// The server's clock minus ours, at the midpoint between the request and the answer.
-    private static func skew(of response: HTTPResponse, from start: WallTime) -> Duration? {
-        guard response.age == nil, let date = response.date, let time = WallTime(httpDate: date)
-        else { return nil }
-        return time - (start + (response.sentAfter + response.answeredAfter) / 2)
-    }
-}
-
-extension SigningCredentials {
-    /// Takes the values out of what Resolving found.
-    fileprivate init(_ credentials: Credentials) {
-        self.init(
-            accessKeyID: credentials.accessKeyID.value,
-            secretAccessKey: credentials.secretAccessKey.value,
-            sessionToken: credentials.sessionToken?.value)
     }
 }
