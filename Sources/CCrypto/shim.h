@@ -1,8 +1,10 @@
 #pragma once
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -27,6 +29,14 @@ static inline EVP_MAC_CTX *credwatch_new_hmac_sha256(void) {
 
 static inline EVP_PKEY *credwatch_new_p256_key(void) {
     return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+}
+
+static inline EVP_PKEY *credwatch_new_p384_key(void) {
+    return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384");
+}
+
+static inline EVP_PKEY *credwatch_new_ed25519_key(void) {
+    return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 }
 
 static inline X509_EXTENSION *credwatch_new_extension(X509 *issuer, X509 *subject, int nid,
