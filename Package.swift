@@ -70,7 +70,9 @@ let package = Package(
         module("Scheduling", ["Model"]),
         module("Resolving", ["Model"]),
         module("Probing", ["Model", "Signing", "HTTP", "Answers"]),
-        module("Obtaining", ["CLinux", "Model", "Signing", "HTTP", "Answers", "Processes"]),
+        module(
+            "Obtaining", ["CLinux", "Model", "Signing", "HTTP", "Answers", "Processes"],
+            settings: small),
         module("Diagnosing", ["Model"]),
         module("Tracking", ["Model"]),
         module("FailingOver", ["Model", "Processes"], settings: small),

@@ -82,7 +82,7 @@ func makeTransport(for configuration: Configuration) throws(TransportFailure) ->
 func makePipeline(for configuration: Configuration, _ transport: CurlTransport) -> CheckPipeline {
     CheckPipeline(
         resolver: Resolver(environment: .current(), overrides: configuration.aws),
-        obtainer: Obtainer(transport: transport),
+        obtainer: Obtainer(transport: transport, clock: SystemClock.wall),
         prober: Prober(transport: transport, clock: SystemClock.wall))
 }
 

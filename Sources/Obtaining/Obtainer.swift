@@ -4,10 +4,16 @@ package import Model
 /// The obtaining stage: carries out the steps of a plan.
 package final class Obtainer: Sendable {
     private let transport: any Transport
+    private let sso: SSOSource
+    private let login: LoginSource
 
-    /// Makes an obtainer that asks by a transport; nothing is asked yet.
-    package init(transport: any Transport) {
+    /// Makes an obtainer that asks by a transport; `clock` gives the time that decides what is over.
+    package init(transport: any Transport, clock: @escaping @Sendable () -> WallTime) {
         self.transport = transport
+        let call = ServiceCall(transport: transport, clock: clock)
+        let logins = LoginStore(clock: clock)
+        sso = SSOSource(call: call, logins: logins)
+        login = LoginSource(call: call, logins: logins)
     }
 
     /// Carries out a plan's steps, each with the credentials of the one before.
@@ -35,8 +41,9 @@ package final class Obtainer: Sendable {
             return ObtainedCredentials(
                 credentials: credentials,
                 endsForGood: credentials.sessionToken == nil ? nil : credentials.expiresAt?.value)
-        case .assumeRole, .webIdentity, .sso, .loginSession, .process, .container,
-            .instanceMetadata:
+        case .sso(let step): return try await sso.credentials(for: step, within: limit)
+        case .loginSession(let step): return try await login.credentials(for: step, within: limit)
+        case .assumeRole, .webIdentity, .process, .container, .instanceMetadata:
             fatalError("to be written")
         }
     }
