@@ -94,7 +94,7 @@ let package = Package(
             swiftSettings: strict + small, linkerSettings: lean),
 
         // An AWS for the demo and the tests; no part of the daemon.
-        module("Sandbox", ["Model", "CCrypto", "CDescriptors"]),
+        module("Sandbox", ["Answers", "Model", "CCrypto", "CDescriptors"]),
         .executableTarget(
             name: "credwatch-sandbox",
             dependencies: [

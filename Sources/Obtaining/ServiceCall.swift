@@ -92,9 +92,12 @@ struct ServiceAnswer: Sendable {
 /// Why a service gave no answer that can be read.
 struct ServiceFailure: Error {
     var reason: ObtainProblem.Reason
+    /// What is worth knowing beside the reason.
+    var evidence: [Evidence] = []
 
-    init(_ reason: ObtainProblem.Reason) {
+    init(_ reason: ObtainProblem.Reason, _ evidence: [Evidence] = []) {
         self.reason = reason
+        self.evidence = evidence
     }
 
     /// Whether the same request may do better in a moment.

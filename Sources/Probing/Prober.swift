@@ -67,13 +67,3 @@ package struct Prober: Sendable {
                 credentials: SigningCredentials(credentials))
     }
 }
-
-extension SigningCredentials {
-    /// Takes the values out of what Resolving found.
-    fileprivate init(_ credentials: Credentials) {
-        self.init(
-            accessKeyID: credentials.accessKeyID.value,
-            secretAccessKey: credentials.secretAccessKey.value.withBytes(Array.init),
-            sessionToken: credentials.sessionToken?.value.withBytes(Array.init))
-    }
-}

@@ -64,6 +64,9 @@ package final class Sandbox: Sendable {
         if AdminEndpoint.handles(request) {
             return (HTTPReply(response: admin.answer(request, state: &state)), nil)
         }
+        if let response = AgentEndpoint.answer(request, state: &state) {
+            return (HTTPReply(response: response, delay: state.faults.latency), nil)
+        }
         let (response, call) = QueryEndpoint.answer(
             request, world: &state.world, faults: state.faults, now: state.now)
         state.note(call)
@@ -113,6 +116,17 @@ extension Sandbox {
             }
         }
         return try result.get()
+    }
+
+    /// Lets the metadata service and the container's agent hand out a role, which it makes.
+    package func handOut(
+        role name: String, account: String = Sandbox.standardAccount, to token: Secret? = nil
+    ) throws(ServiceFault) {
+        try withWorld { world, now throws(ServiceFault) in
+            try world.createRole(name, in: account, trusting: [], now: now)
+            world.agentRole = (account, name)
+            world.containerToken = token
+        }
     }
 
     /// Makes a key inactive.

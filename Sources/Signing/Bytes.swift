@@ -14,7 +14,7 @@ extension [UInt8] {
     }
 
     /// Appends bytes in their percent-encoded form, all but the unreserved ones of RFC 3986.
-    mutating func appendEncoded(_ bytes: some Sequence<UInt8>) {
+    package mutating func appendEncoded(_ bytes: some Sequence<UInt8>) {
         for byte in bytes { appendEncoded(byte) }
     }
 

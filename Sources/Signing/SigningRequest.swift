@@ -53,6 +53,14 @@ package struct SigningCredentials: Sendable {
         self.secretAccessKey = secretAccessKey
         self.sessionToken = sessionToken
     }
+
+    /// Takes the values out of what was found.
+    package init(_ credentials: Credentials) {
+        self.init(
+            accessKeyID: credentials.accessKeyID.value,
+            secretAccessKey: credentials.secretAccessKey.value.withBytes(Array.init),
+            sessionToken: credentials.sessionToken?.value.withBytes(Array.init))
+    }
 }
 
 extension SigningCredentials: CustomStringConvertible, CustomDebugStringConvertible,

@@ -37,6 +37,12 @@ enum QueryEndpoint {
     ) throws(ServiceFault) -> [UInt8] {
         guard !faults.isOut else { throw .unavailable }
         guard !faults.isThrottling else { throw .throttling }
+        if call.service == .sts, call.action == "AssumeRoleWithWebIdentity" {
+            // The token speaks for itself, so nobody signs this one.
+            let result = try WebIdentityAction.perform(
+                parameters, in: &world, faults: faults, now: call.at)
+            return document(result, call)
+        }
         let presented = try PresentedSignature(of: request, query: query)
         call.accessKeyID = presented.accessKeyID
         call.region = presented.region

@@ -72,7 +72,7 @@ enum STSActions {
         return { $0.element("Account", account) }
     }
 
-    private static func credentials(_ session: Session, _ xml: inout XMLWriter) {
+    static func credentials(_ session: Session, _ xml: inout XMLWriter) {
         xml.element("Credentials") { credentials in
             credentials.element("AccessKeyId", session.id)
             credentials.element("SecretAccessKey", session.secret.reveal())

@@ -92,6 +92,15 @@ extension ServiceFault {
         ServiceFault("AccessDenied", message, status: 403)
     }
 
+    static func invalidIdentityToken(_ message: String) -> ServiceFault {
+        ServiceFault("InvalidIdentityToken", message, status: 400)
+    }
+
+    static let providerUnreachable = ServiceFault(
+        "IDPCommunicationError",
+        "The request could not be fulfilled because the identity provider could not be reached.",
+        status: 400)
+
     static func noSuchUser(_ name: String) -> ServiceFault {
         noSuchEntity("The user with name \(name) cannot be found.")
     }

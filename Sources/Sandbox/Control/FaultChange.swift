@@ -10,11 +10,12 @@ package enum FaultChange: Sendable, Hashable {
     case propagationDelay(Duration)
     case secretHold(Duration)
     case alterSignatures(Bool)
+    case cutProviderOff(Bool)
 
     /// The names that ``init(name:value:)`` reads.
     package static let names = [
         "clock_offset", "throttle", "outage", "latency", "refuse_regions", "propagation_delay",
-        "secret_hold", "alter_signatures",
+        "secret_hold", "alter_signatures", "cut_provider_off",
     ]
 
     /// Reads `clock_offset` with `-6m`, `throttle` with `on`, `refuse_regions` with `me-south-1+af-south-1`.
@@ -29,6 +30,7 @@ package enum FaultChange: Sendable, Hashable {
         case "propagation_delay": self = .propagationDelay(try Self.duration(name, value))
         case "secret_hold": self = .secretHold(try Self.duration(name, value))
         case "alter_signatures": self = .alterSignatures(try Self.onOff(name, value))
+        case "cut_provider_off": self = .cutProviderOff(try Self.onOff(name, value))
         default:
             throw CommandProblem(
                 "\(name) is no fault; known are \(Self.names.joined(separator: ", ")).")
@@ -46,6 +48,7 @@ package enum FaultChange: Sendable, Hashable {
         case .propagationDelay(let delay): faults.propagationDelay = delay
         case .secretHold(let hold): faults.secretHold = hold
         case .alterSignatures(let isOn): faults.altersSignatures = isOn
+        case .cutProviderOff(let isOn): faults.cutsProviderOff = isOn
         }
     }
 
@@ -61,6 +64,7 @@ package enum FaultChange: Sendable, Hashable {
         case .propagationDelay(let delay): "propagation_delay is \(delay.text)"
         case .secretHold(let hold): "secret_hold is \(hold.text)"
         case .alterSignatures(let isOn): "alter_signatures is \(isOn ? "on" : "off")"
+        case .cutProviderOff(let isOn): "cut_provider_off is \(isOn ? "on" : "off")"
         }
     }
 

@@ -41,6 +41,7 @@ extension SandboxState {
         object.member("propagation_delay", faults.propagationDelay.text)
         object.member("secret_hold", faults.secretHold.text)
         object.member("alter_signatures", faults.altersSignatures)
+        object.member("cut_provider_off", faults.cutsProviderOff)
     }
 
     private func write(_ account: Account, _ object: inout JSONWriter) {

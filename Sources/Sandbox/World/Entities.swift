@@ -76,8 +76,22 @@ package struct Role: Sendable, Hashable {
     /// The accounts and the ARNs that may assume the role.
     package internal(set) var trusted: Set<String>
     package internal(set) var mayUseIAM = true
+    /// Whose tokens may assume it.
+    package internal(set) var webProvider: WebProvider?
 
     package var arn: String { "arn:aws:iam::\(account):role/\(name)" }
+}
+
+/// An identity provider whose tokens a role trusts, for one audience.
+package struct WebProvider: Sendable, Hashable {
+    /// A URL.
+    package var issuer: String
+    package var audience: String
+
+    package init(issuer: String, audience: String = "sts.amazonaws.com") {
+        self.issuer = issuer
+        self.audience = audience
+    }
 }
 
 /// Whom a credential speaks for.

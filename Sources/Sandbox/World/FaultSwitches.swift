@@ -16,6 +16,8 @@ package struct FaultSwitches: Sendable, Hashable {
     package var secretHold = Duration.zero
     /// Every signature is refused, as behind a proxy that rewrites requests.
     package var altersSignatures = false
+    /// The identity provider of web identities cannot be reached.
+    package var cutsProviderOff = false
 
     package init() {}
 }

@@ -1,3 +1,4 @@
+import Answers
 package import Model
 
 extension World {
@@ -33,12 +34,8 @@ extension World {
         now: WallTime
     ) throws(ServiceFault) -> Session {
         let callerARN = identity(of: caller)?.arn ?? ""
-        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[2] == "iam", parts[5].hasPrefix("role/") else {
-            throw .validation("\(arn) is invalid")
-        }
-        let account = String(parts[4])
-        guard let role = accounts[account]?.roles[String(parts[5].dropFirst(5))],
+        let (account, role) = try role(arn: arn)
+        guard let role,
             role.trusted.contains(caller.account) || role.trusted.contains(trustARN(of: caller))
         else {
             throw .accessDenied(
@@ -48,6 +45,48 @@ extension World {
         return startSession(
             for: .roleSession(account: account, role: role.name, session: sessionName),
             lasting: duration, now: now)
+    }
+
+    /// Starts a session of a role for whoever brings a token of a provider that the role trusts.
+    ///
+    /// The token's signature is not verified: nobody signs for a sandbox.
+    package mutating func assumeRole(
+        arn: String, sessionName: String, token: Secret, lasting duration: Duration, now: WallTime
+    ) throws(ServiceFault) -> Session {
+        guard let claims = TokenClaims(token), let issuer = claims.issuer else {
+            throw .invalidIdentityToken("The ID Token provided is not a valid JWT.")
+        }
+        guard claims.expiresAt.map({ $0 > now }) ?? false else {
+            throw ServiceFault(
+                "ExpiredTokenException",
+                "Token expired: current date/time must be before the "
+                    + "expiration date/time", status: 400)
+        }
+        let (account, role) = try role(arn: arn)
+        let providers = accounts[account]?.roles.values.compactMap(\.webProvider) ?? []
+        guard providers.contains(where: { $0.issuer == issuer }) else {
+            throw .invalidIdentityToken(
+                "No OpenIDConnect provider found in your account for \(issuer)")
+        }
+        guard providers.contains(where: { claims.audiences.contains($0.audience) }) else {
+            throw .invalidIdentityToken("Incorrect token audience")
+        }
+        guard let role, role.webProvider?.issuer == issuer else {
+            throw .accessDenied("Not authorized to perform sts:AssumeRoleWithWebIdentity")
+        }
+        return startSession(
+            for: .roleSession(account: account, role: role.name, session: sessionName),
+            lasting: duration, now: now)
+    }
+
+    /// Finds a role by its ARN; nil beside the account when there is none.
+    private func role(arn: String) throws(ServiceFault) -> (account: String, role: Role?) {
+        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[2] == "iam", parts[5].hasPrefix("role/") else {
+            throw .validation("\(arn) is invalid")
+        }
+        let account = String(parts[4])
+        return (account, accounts[account]?.roles[String(parts[5].dropFirst(5))])
     }
 
     /// Returns what GetCallerIdentity says of a principal; nil when it is gone.

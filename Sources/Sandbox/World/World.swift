@@ -9,6 +9,12 @@ package struct World: Sendable {
     package internal(set) var sessions: [String: Session] = [:]
     /// The ids of keys that are gone, with their accounts.
     package internal(set) var deletedKeys: [String: String] = [:]
+    /// The role that the metadata service and the container's agent hand out, with its account.
+    package var agentRole: (account: String, name: String)?
+    /// What the container's agent wants as `Authorization`; nil lets everybody in.
+    package var containerToken: Secret?
+    /// The tokens of the metadata service, with the end of each.
+    var metadataTokens: [Secret: WallTime] = [:]
     var entropy: Entropy
 
     static let keysPerUser = 2
@@ -85,7 +91,8 @@ package struct World: Sendable {
     /// Adds a role that the given accounts (12 digits) and ARNs may assume.
     @discardableResult
     package mutating func createRole(
-        _ name: String, in account: String, trusting trusted: Set<String>, now: WallTime
+        _ name: String, in account: String, trusting trusted: Set<String>,
+        webProvider: WebProvider? = nil, now: WallTime
     ) throws(ServiceFault) -> Role {
         try Self.checkName(name, field: "roleName")
         try Self.checkAccount(account)
@@ -95,7 +102,7 @@ package struct World: Sendable {
             id: Identifiers.resourceID(
                 prefix: "AROA", account: UInt64(account) ?? 0, using: &entropy),
             createdAt: now,
-            trusted: trusted)
+            trusted: trusted, webProvider: webProvider)
         accounts[account, default: Account(id: account)].roles[name] = role
         return role
     }

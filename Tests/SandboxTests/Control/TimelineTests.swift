@@ -68,6 +68,7 @@ import Testing
         ("propagation_delay", "15s", .fault(.propagationDelay(.seconds(15)))),
         ("secret_hold", "5s", .fault(.secretHold(.seconds(5)))),
         ("alter_signatures", "off", .fault(.alterSignatures(false))),
+        ("cut_provider_off", "on", .fault(.cutProviderOff(true))),
     ])
     func readsEveryOrder(verb: String, argument: String, command: Command) throws {
         #expect(try Command(verb: verb, argument: argument) == command)
