@@ -1,4 +1,5 @@
 import Answers
+import CLinux
 import Glibc
 import HTTP
 import Model
@@ -17,7 +18,8 @@ final class LoginBench: Sendable {
 
     let folder: String
     let server: LoginServer
-    let obtainer: Obtainer
+    private let sso: SSOSource
+    private let login: LoginSource
     private let time: Time
 
     private final class Time: Sendable {
@@ -33,9 +35,12 @@ final class LoginBench: Sendable {
         let time = Time()
         self.time = time
         server = try LoginServer()
-        obtainer = Obtainer(
+        let call = ServiceCall(
             transport: try CurlTransport(CurlOptions(proxy: .none)),
             clock: { time.now.withLock(\.self) })
+        let logins = LoginStore(clock: call.clock)
+        sso = SSOSource(call: call, logins: logins)
+        login = LoginSource(call: call, logins: logins)
         server.set(LoginServer.portal, LoginBench.roleAnswer)
     }
 
@@ -91,7 +96,11 @@ final class LoginBench: Sendable {
     func obtain(
         _ step: PlanStep, within limit: Duration = LoginBench.limit
     ) async throws(ObtainProblem) -> ObtainedCredentials {
-        try await obtainer.obtain([step], within: limit)
+        switch step {
+        case .sso(let step): try await sso.credentials(for: step, within: limit)
+        case .loginSession(let step): try await login.credentials(for: step, within: limit)
+        default: fatalError("a bench for logins")
+        }
     }
 
     /// Why a step fails; a test fails when it does not, and when the problem shows a secret.
