@@ -117,7 +117,7 @@ let package = Package(
         tests("Processes"),
         tests("HTTP", ["CCurl"]),
         tests("Answers"),
-        tests("Obtaining", ["Answers", "HTTP", "Processes", "Sandbox"]),
+        tests("Obtaining", ["Answers", "CLinux", "HTTP", "Processes", "Sandbox"]),
         tests("Probing", ["Answers", "HTTP", "Signing"]),
         tests("Diagnosing"),
         tests("Tracking"),

@@ -2,8 +2,11 @@
 /* The plain SHA-256 functions are called deprecated, in favour of ones that cost five times as much for
  * the few hundred bytes of a request; both end in the same code for the processor's own instructions. */
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -45,6 +48,14 @@ static inline void credwatch_hmac_sha256(const uint8_t *key, size_t key_count,
 
 static inline EVP_PKEY *credwatch_new_p256_key(void) {
     return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+}
+
+static inline EVP_PKEY *credwatch_new_p384_key(void) {
+    return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384");
+}
+
+static inline EVP_PKEY *credwatch_new_ed25519_key(void) {
+    return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 }
 
 static inline X509_EXTENSION *credwatch_new_extension(X509 *issuer, X509 *subject, int nid,

@@ -76,7 +76,8 @@ package func refusal(_ error: ServiceError, to action: Action) -> Refusal {
         return .needsPerson
     case "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
         "RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException",
-        "BandwidthLimitExceeded", "SlowDown", "PriorRequestNotComplete":
+        "TooManyRequestsError", "BandwidthLimitExceeded", "SlowDown", "SlowDownException",
+        "PriorRequestNotComplete":
         return .throttled
     case "ServiceUnavailable", "ServiceUnavailableException", "InternalFailure",
         "InternalError", "InternalServerError", "InternalServerException", "InternalServiceError",

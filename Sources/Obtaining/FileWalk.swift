@@ -6,10 +6,13 @@ import Processes
 ///
 /// Each step is looked at through the descriptor that the next one starts from, so nobody can put
 /// something else in its place in between. Symbolic links are followed; with `user`, a link counts only
-/// when it belongs to root or to that user, and the file and its directory have to be theirs as well.
-func openRegularFile(_ path: String, trusting user: UInt32?) throws(FileRefusal) -> Int32 {
+/// when it belongs to root or to that user, and the file and its directory have to be theirs as well,
+/// unless `linksOnly` says that the links are all that matters.
+func openRegularFile(
+    _ path: String, trusting user: UInt32?, linksOnly: Bool = false
+) throws(FileRefusal) -> Int32 {
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .missing }
-    var walk = try FileWalk(path, trusting: user)
+    var walk = try FileWalk(path, trusting: user, linksOnly: linksOnly)
     return try walk.open()
 }
 
@@ -23,6 +26,7 @@ private struct FileWalk: ~Copyable {
     private static let mostLinks = 40
 
     private let user: UInt32?
+    private let linksOnly: Bool
     /// Where the next name is looked up, and where a link that begins with a slash starts.
     private var directory: Place
     private var root: Place
@@ -30,10 +34,11 @@ private struct FileWalk: ~Copyable {
     private var names: [String]
     private var links = 0
 
-    init(_ path: String, trusting user: UInt32?) throws(FileRefusal) {
+    init(_ path: String, trusting user: UInt32?, linksOnly: Bool) throws(FileRefusal) {
         let root = try Place(AT_FDCWD, "/")
         let start = try Place(AT_FDCWD, path.hasPrefix("/") ? "/" : ".")
         self.user = user
+        self.linksOnly = linksOnly
         self.root = root
         directory = start
         names = Self.split(path)
@@ -104,7 +109,7 @@ private struct FileWalk: ~Copyable {
     /// Checks who decides what the file holds.
     private func check(_ file: borrowing Place) throws(FileRefusal) {
         if let writers = file.otherWriters { throw .untrusted("\(writers) may write it") }
-        guard let user else { return }
+        guard let user, !linksOnly else { return }
         guard file.owner == 0 || file.owner == user else {
             throw .untrusted("it belongs to \(UserAccount.describe(file.owner))")
         }

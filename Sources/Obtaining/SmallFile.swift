@@ -29,10 +29,7 @@ func readSmallFile(
 
 /// Reads a file at once, as ``readSmallFile(_:for:limit:within:)`` does, however long that takes.
 func readNow(_ path: String, for user: UInt32?, limit: Int) -> Result<[UInt8], FileRefusal> {
-    guard let user, geteuid() == 0 else { return attempt(path, trusting: nil, limit: limit) }
-    // Root's own files are read with root's own rights.
-    guard user != 0 else { return attempt(path, trusting: user, limit: limit) }
-    return withFileRights(of: user) { attempt(path, trusting: user, limit: limit) }
+    withFileRights(of: user) { attempt(path, trusting: $0, limit: limit) }
 }
 
 /// Reads a file; once more when it went away meanwhile, as those of a Kubernetes volume do when they are
@@ -57,7 +54,8 @@ private func attemptOnce(
     }
 }
 
-private func contents(of descriptor: Int32, limit: Int) throws(FileRefusal) -> [UInt8] {
+/// Reads an open file to its end.
+func contents(of descriptor: Int32, limit: Int) throws(FileRefusal) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: limit + 1)
     var length = 0
     while length <= limit {
@@ -74,9 +72,15 @@ private func contents(of descriptor: Int32, limit: Int) throws(FileRefusal) -> [
 }
 
 /// Does something with the rights to files that a user has, which are taken by this thread alone.
-private func withFileRights(
-    of user: UInt32, _ body: () -> Result<[UInt8], FileRefusal>
-) -> Result<[UInt8], FileRefusal> {
+///
+/// Without a user, or unless credwatch runs as root, it is done with credwatch's own rights. The closure
+/// gets the user whose files it may trust, or nil where the system's own permissions are enough.
+func withFileRights<Value>(
+    of user: UInt32?, _ body: (_ trusted: UInt32?) -> Result<Value, FileRefusal>
+) -> Result<Value, FileRefusal> {
+    guard let user, geteuid() == 0 else { return body(nil) }
+    // Root's own files are read with root's own rights.
+    guard user != 0 else { return body(user) }
     let account = UserAccount(lookingUp: user)
     // A user that no database knows has no groups; 65534 is nobody's everywhere.
     let group = account?.group ?? 65_534
@@ -89,5 +93,5 @@ private func withFileRights(
         return .failure(
             .unreadable("credwatch lacks the right to read as \(UserAccount.describe(user))"))
     }
-    return body()
+    return body(user)
 }

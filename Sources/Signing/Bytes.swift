@@ -1,5 +1,12 @@
 import CCrypto
 
+/// Percent-encodes a text, all but the unreserved characters of RFC 3986.
+package func percentEncoded(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    bytes.appendEncoded(text.utf8)
+    return String(decoding: bytes, as: UTF8.self)
+}
+
 extension [UInt8] {
     /// Overwrites all bytes with zeros, in a way that no optimiser removes.
     mutating func erase() {

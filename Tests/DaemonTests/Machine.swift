@@ -71,7 +71,7 @@ final class Machine: Sendable {
         return CheckPipeline(
             resolver: Resolver(
                 environment: AWSEnvironment(variables: [:]), overrides: overrides(url: url)),
-            obtainer: Obtainer(transport: transport),
+            obtainer: Obtainer(transport: transport, now: SystemClock.now),
             prober: Prober(transport: transport, clock: SystemClock.wall))
     }
 }

@@ -61,7 +61,8 @@ import Testing
     @Test(arguments: [
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
         "RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException",
-        "BandwidthLimitExceeded", "SlowDown", "PriorRequestNotComplete",
+        "BandwidthLimitExceeded", "SlowDown", "SlowDownException", "TooManyRequestsError",
+        "PriorRequestNotComplete",
     ])
     func `every spelling of throttling, whatever the call`(code: String) {
         for action in Action.allCases {
