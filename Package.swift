@@ -68,7 +68,7 @@ let package = Package(
         // The stages: each imports Model, and libraries, but no other stage.
         module("Configuring", ["Model", "CYaml"], settings: small),
         module("Scheduling", ["Model"]),
-        module("Resolving", ["Model"]),
+        module("Resolving", ["Model", "Signing"]),
         module("Probing", ["Model", "Signing", "HTTP", "Answers"]),
         module(
             "Obtaining", ["CLinux", "Model", "Signing", "HTTP", "Answers", "Processes"],

@@ -25,6 +25,13 @@ package final class Resolver: Sendable {
         return resolution
     }
 
+    /// Makes the whole plan of a profile for a person, from the files as they are now.
+    package func explain(
+        _ profile: ProfileConfiguration
+    ) async throws(ResolveProblem) -> Plan {
+        try planner.explain(profile, in: await store.snapshot(within: profile.timeout))
+    }
+
     /// Returns what the SDKs skip in the shared files as they are now.
     package func findings(
         within limit: Duration = .seconds(10)
