@@ -70,7 +70,7 @@ let package = Package(
         module("Scheduling", ["Model"]),
         module("Resolving", ["Model"]),
         module("Probing", ["Model", "Signing", "HTTP", "Answers"]),
-        module("Obtaining", ["Model", "Signing", "HTTP", "Answers", "Processes"]),
+        module("Obtaining", ["CLinux", "Model", "Signing", "HTTP", "Answers", "Processes"]),
         module("Diagnosing", ["Model"]),
         module("Tracking", ["Model"]),
         module("FailingOver", ["Model", "Processes"], settings: small),

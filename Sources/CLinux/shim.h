@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 extern long syscall(long number, ...);
@@ -41,6 +42,31 @@ static inline long credwatch_peer_user(int descriptor) {
     socklen_t size = sizeof peer;
     if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
     return (long)peer.user;
+}
+
+/// Opens a name in a directory for nothing but looking at it; a symbolic link is opened itself.
+static inline int credwatch_open_path(int directory, const char *name, int follow) {
+    return openat(directory, name, __O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+}
+
+/// Whether an open file or link is one of /proc.
+static inline int credwatch_is_of_proc(int descriptor) {
+    struct statfs system;
+    return fstatfs(descriptor, &system) == 0 && system.f_type == 0x9FA0;
+}
+
+/// Gives this thread the rights to files that a user has, and takes all others away; 0 when it worked.
+///
+/// The calls go to the kernel directly, which keeps such rights for each thread. glibc's setgroups would
+/// change every thread.
+static inline int credwatch_take_file_rights(
+    uid_t user, gid_t group, size_t count, const gid_t *groups) {
+    if (syscall(SYS_setgroups, count, groups) != 0) return -1;
+    // Neither call tells whether it worked; asking for an impossible id tells what is set.
+    syscall(SYS_setfsgid, group);
+    syscall(SYS_setfsuid, user);
+    return (gid_t)syscall(SYS_setfsgid, -1) == group && (uid_t)syscall(SYS_setfsuid, -1) == user
+        ? 0 : -1;
 }
 
 /// Makes malloc give large blocks back to the system as soon as they are free (by default it raises the

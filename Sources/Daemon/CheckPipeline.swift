@@ -26,20 +26,23 @@ struct CheckPipeline: Sendable {
         -> CheckResult
     {
         let startedAt = SystemClock.now()
-        var resolved: ResolvedProfile
+        let resolution: Resolution
         do {
-            switch try await resolver.resolve(profile) {
-            case .ready(let ready): resolved = ready
-            case .planned(let plan):
+            resolution = try await resolver.resolve(profile)
+        } catch {
+            return failed(profile, startedAt, diagnosis(of: error, profile: profile.name))
+        }
+        var resolved: ResolvedProfile
+        switch resolution {
+        case .ready(let ready): resolved = ready
+        case .planned(let plan):
+            do {
                 let obtained = try await obtainer.obtain(plan.steps, within: profile.timeout)
                 resolved = ResolvedProfile(plan, with: obtained.credentials)
+            } catch {
+                let diagnosis = await explain(error, in: plan, for: profile)
+                return failed(profile, startedAt, diagnosis)
             }
-        } catch let problem as ResolveProblem {
-            return CheckResult(
-                profile: profile.name, startedAt: startedAt, finishedAt: SystemClock.now(),
-                diagnosis: diagnosis(of: problem, profile: profile.name))
-        } catch {
-            fatalError("to be written")
         }
         if let endpoint {
             resolved.endpoint = Sourced(endpoint, from: .builtIn("the group's primary"))
@@ -47,6 +50,31 @@ struct CheckPipeline: Sendable {
         }
         let (answers, diagnosis) = await interrogate(resolved, for: profile)
         return result(profile, startedAt, resolved, answers, diagnosis)
+    }
+
+    /// Finds out whether the credential that asked for a role is at fault itself.
+    private func explain(
+        _ problem: ObtainProblem, in plan: Plan, for profile: ProfileConfiguration
+    ) async -> Diagnosis {
+        guard blamesBase(problem), let base = problem.base, let endpoint = problem.endpoint else {
+            return diagnosis(of: problem, profile: profile.name)
+        }
+        var resolved = ResolvedProfile(plan, with: base)
+        resolved.endpoint = Sourced(endpoint, from: problem.place)
+        var anyone = profile
+        anyone.expected = ExpectedIdentity()
+        let (answers, own) = await interrogate(resolved, for: anyone)
+        var identity: CallerIdentity?
+        if case .identity(let found, _)? = answers.first?.outcome { identity = found }
+        return diagnosis(of: problem, profile: profile.name, base: own, identity: identity)
+    }
+
+    private func failed(
+        _ profile: ProfileConfiguration, _ startedAt: Instant, _ diagnosis: Diagnosis
+    ) -> CheckResult {
+        CheckResult(
+            profile: profile.name, startedAt: startedAt, finishedAt: SystemClock.now(),
+            diagnosis: diagnosis)
     }
 
     /// Asks until nothing is left to ask.

@@ -111,7 +111,7 @@ private func accepted(
     return subject.diagnosis(.ok, answer)
 }
 
-private func cause(of failure: TransportFailure) -> Cause {
+func cause(of failure: TransportFailure) -> Cause {
     switch failure.phase {
     case .lookup: .networkDNS
     case .connect: failure.timedOut ? .networkTimeout : .networkConnect

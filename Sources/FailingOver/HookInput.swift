@@ -1,4 +1,5 @@
 import Model
+import Processes
 
 /// What a hook is told: the same in its environment and, as JSON, on its standard input.
 struct HookInput {

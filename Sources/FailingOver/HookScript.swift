@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 
 /// Inspects how a program begins: the first line of a script decides whether it can run at all.
 func inspectBeginning(of path: String) -> [String] {

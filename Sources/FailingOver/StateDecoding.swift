@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Model
+import Processes
 
 /// What is wrong with the content of a state file, as a clause that names the place.
 struct StateFormatProblem: Error {

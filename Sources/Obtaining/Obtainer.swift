@@ -37,7 +37,8 @@ package final class Obtainer: Sendable {
                 endsForGood: credentials.sessionToken == nil ? nil : credentials.expiresAt?.value)
         case .assumeRole, .webIdentity, .sso, .loginSession, .process, .container,
             .instanceMetadata:
-            fatalError("to be written")
+            throw ObtainProblem(
+                step.source, .unavailable("this version does not ask it"), at: .builtIn("a plan"))
         }
     }
 }

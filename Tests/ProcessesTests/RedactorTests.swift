@@ -1,6 +1,6 @@
 import Testing
 
-@testable import FailingOver
+@testable import Processes
 
 /// The secret of AWS's own documents.
 private let example = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

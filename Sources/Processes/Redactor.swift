@@ -1,15 +1,15 @@
-/// A filter that makes lines of a hook's output fit for a log: visible, bounded, without secrets.
+/// A filter that makes lines of a program's output fit for a log: visible, bounded, without secrets.
 ///
-/// A hook that runs `set -x` or prints a config would otherwise put keys into the journal. What looks
+/// A program that runs `set -x` or prints a config would otherwise put keys into the journal. What looks
 /// like a secret is found by its form, so it may remove a harmless text and, rarely, miss one.
-struct Redactor {
-    static let mark = "<redacted>"
+package struct Redactor {
+    package static let mark = "<redacted>"
 
     private let longest: Int
     private var isInsidePrivateKey = false
 
     /// Makes a filter that cuts lines after `longest` characters.
-    init(longest: Int = 1_000) {
+    package init(longest: Int = 1_000) {
         self.longest = longest
     }
 
@@ -17,7 +17,7 @@ struct Redactor {
     ///
     /// `isCut` says that the line went on: a secret may have been cut in two at its end, so an opaque
     /// word there is removed whatever its length.
-    mutating func presentable(_ line: String, isCut: Bool = false) -> String {
+    package mutating func presentable(_ line: String, isCut: Bool = false) -> String {
         if isInsidePrivateKey {
             isInsidePrivateKey = !line.contains("-----END ")
             return Self.mark
@@ -44,7 +44,7 @@ struct Redactor {
 }
 
 /// Returns a text with its control and invisible characters written as escapes; a tab becomes a space.
-func visible(_ text: String) -> String {
+package func visible(_ text: String) -> String {
     let isPlain = text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
     if isPlain { return text }
     var output = String.UnicodeScalarView()

@@ -1,0 +1,166 @@
+package import Model
+
+/// Diagnoses a step on the way to the credentials that did not yield any.
+package func diagnosis(of problem: ObtainProblem, profile: String) -> Diagnosis {
+    switch problem.reason {
+    case .refused(let error, let details):
+        return problem.conclude(problem.cause(of: error, details), profile)
+    case .notAWS(let what, let details):
+        let note = [Evidence.note("the answer is \(problem.clean(what))")]
+        if problem.isAgent { return problem.conclude(.sourceUnavailable, profile, note) }
+        let isOutage = details.httpStatus >= 500 && details.requestID != nil
+        return problem.conclude(isOutage ? .awsOutage : .notAWS, profile, note)
+    case .failed(let failure):
+        let evidence = [
+            Evidence.transport(phase: failure.phase, reason: problem.clean(failure.reason))
+        ]
+        return problem.conclude(
+            problem.isAgent ? .sourceUnavailable : cause(of: failure), profile, evidence)
+    case .unavailable(let what):
+        return problem.conclude(.sourceUnavailable, profile, saying: what)
+    case .nothing(let what):
+        return problem.conclude(.noCredentials, profile, saying: what)
+    case .loginNeeded(let what):
+        return problem.conclude(.loginNeeded, profile, saying: what)
+    case .processFailed(let what):
+        return problem.conclude(.processFailed, profile, saying: what)
+    case .untrusted(let what):
+        return problem.conclude(.sourceUntrusted, profile, saying: what)
+    case .badAnswer(let what):
+        return problem.conclude(problem.causeOfBadAnswer, profile, saying: what)
+    case .local(let local):
+        var found = diagnosis(of: local, profile: profile)
+        found.evidence += problem.evidence
+        return found
+    }
+}
+
+/// Whether the refusal may be the fault of the credentials that asked, so that they are worth a question
+/// of their own: `AccessDenied` for a role says nothing about the key before the key was seen to pass.
+package func blamesBase(_ problem: ObtainProblem) -> Bool {
+    guard problem.base != nil, problem.endpoint != nil,
+        case .refused(let error, let details) = problem.reason,
+        details.requestID != nil, details.httpStatus < 500
+    else { return false }
+    switch refusal(error, to: .assumeRole) {
+    case .keyNotRecognized, .clock, .signatureMismatch, .sessionExpired, .requestExpired,
+        .malformedKeyID, .authorizationAltered, .wrongScope, .roleDenied:
+        return true
+    case .accessDenied, .webIdentityRefused, .identityProviderUnreachable, .throttled, .outage,
+        .regionDisabled, .needsPerson, .unrecognized:
+        return false
+    }
+}
+
+/// Diagnoses a role that was refused, now that the credentials that asked were checked themselves.
+///
+/// `base` is their diagnosis, `identity` who they are when they passed.
+package func diagnosis(
+    of problem: ObtainProblem, profile: String, base: Diagnosis, identity: CallerIdentity?
+) -> Diagnosis {
+    guard base.verdict == .good else {
+        var found = base
+        found.summary = "\(base.summary) It was to assume the role of profile \(profile)."
+        found.evidence += problem.evidence + [.location(problem.place)]
+        return found
+    }
+    var found = diagnosis(of: problem, profile: profile)
+    if found.verdict == .bad, found.cause != .roleDenied {
+        // The same key passed a moment later, so the refusal was not its fault.
+        found = problem.conclude(.refusalUnconfirmed, profile)
+    }
+    let name = identity.map { problem.clean($0.arn) } ?? "its own identity"
+    found.evidence.append(.note("the credential that asked is accepted, as \(name)"))
+    return found
+}
+
+extension ObtainProblem {
+    /// Whether a local agent was asked, not AWS itself.
+    fileprivate var isAgent: Bool { source == .container || source == .instanceMetadata }
+
+    fileprivate var causeOfBadAnswer: Cause {
+        switch source {
+        case .credentialProcess: .processFailed
+        case .sso, .loginSession: .loginNeeded
+        case .container, .instanceMetadata: .sourceUnavailable
+        default: .unrecognizedAnswer
+        }
+    }
+
+    /// Returns a foreign text fit for a log, and without the secrets of who asked.
+    fileprivate func clean(_ text: String) -> String {
+        let secrets = [base?.secretAccessKey, base?.sessionToken].compactMap { $0?.value }
+        return redacted(text, hiding: secrets)
+    }
+
+    fileprivate func cause(of error: ServiceError, _ details: AnswerDetails) -> Cause {
+        switch source {
+        case .container, .instanceMetadata: return .sourceUnavailable
+        case .sso, .loginSession: return causeOfLoginRefusal(error, details)
+        default: break
+        }
+        guard details.requestID != nil else { return .notAWS }
+        let refusal = refusal(
+            error, to: source == .webIdentity ? .assumeRoleWithWebIdentity : .assumeRole)
+        if details.httpStatus >= 500, refusal != .throttled { return .awsOutage }
+        switch refusal {
+        case .keyNotRecognized: return .keyNotRecognized
+        case .clock, .requestExpired: return .clockSkew
+        case .signatureMismatch: return .wrongSecret
+        case .sessionExpired: return .sessionExpired
+        case .malformedKeyID: return .malformedValue
+        case .authorizationAltered: return .signatureAltered
+        case .wrongScope: return .badSetting
+        case .accessDenied: return .accessDenied
+        case .roleDenied: return .roleDenied
+        case .webIdentityRefused: return .webIdentityRefused
+        case .identityProviderUnreachable: return .identityProviderUnreachable
+        case .throttled: return .throttled
+        case .outage: return .awsOutage
+        case .regionDisabled: return .regionNotEnabled
+        case .needsPerson: return .needsPerson
+        case .unrecognized:
+            return error.code.hasPrefix("Validation") ? .badSetting : .unrecognizedAnswer
+        }
+    }
+
+    /// The services of IAM Identity Center and of `aws login`, which speak JSON.
+    private func causeOfLoginRefusal(_ error: ServiceError, _ details: AnswerDetails) -> Cause {
+        if details.httpStatus >= 500 { return .awsOutage }
+        switch error.code {
+        // The portal's own word: the session is over, whatever our clock says.
+        case "UnauthorizedException": return .sessionExpired
+        case "ForbiddenException", "AccessDeniedException": return .roleDenied
+        case "InvalidGrantException", "ExpiredTokenException", "InvalidClientException",
+            "UnauthorizedClientException", "invalid_grant", "invalid_client":
+            return .loginNeeded
+        case "ResourceNotFoundException", "InvalidRequestException", "ValidationException":
+            return .badSetting
+        default:
+            return refusal(error, to: .assumeRole) == .throttled
+                ? .throttled : .unrecognizedAnswer
+        }
+    }
+
+    /// Builds the diagnosis of a cause; `what` is the clause that says it best.
+    fileprivate func conclude(
+        _ cause: Cause, _ profile: String, _ further: [Evidence] = [], saying what: String? = nil
+    ) -> Diagnosis {
+        let prose = prose(cause, profile, what.map(clean))
+        return Diagnosis(
+            cause: cause, verdict: cause.verdict, summary: prose.summary, remedy: prose.remedy,
+            evidence: answerEvidence + further + evidence + [.location(place)])
+    }
+
+    private var answerEvidence: [Evidence] {
+        guard case .refused(let error, let details) = reason else { return [] }
+        var list = [
+            Evidence.serviceError(code: clean(error.code), message: clean(error.message))
+        ]
+        if let id = details.requestID { list.append(.requestID(clean(id))) }
+        list.append(.httpStatus(details.httpStatus))
+        if let skew = details.skew, skew.magnitude > .seconds(60) { list.append(.skew(skew)) }
+        if let endpoint { list.append(.endpoint(endpoint.url)) }
+        return list
+    }
+}
