@@ -68,7 +68,7 @@ let package = Package(
         // The stages: each imports Model, and libraries, but no other stage.
         module("Configuring", ["Model", "CYaml"], settings: small),
         module("Scheduling", ["Model"]),
-        module("Resolving", ["Model"]),
+        module("Resolving", ["Model", "Answers", "CLinux", "CSystemd"]),
         module("Probing", ["Model", "Signing", "HTTP", "Answers"]),
         module("Obtaining", ["CLinux", "Model", "Signing", "HTTP", "Answers", "Processes"]),
         module("Diagnosing", ["Model"]),
@@ -109,7 +109,7 @@ let package = Package(
         tests("Model"),
         tests("Configuring"),
         tests("Scheduling"),
-        tests("Resolving"),
+        tests("Resolving", ["CLinux"]),
         tests("Signing"),
         tests("EventLoops", ["CLinux"]),
         tests("Processes"),

@@ -1,0 +1,88 @@
+import Model
+
+/// One environment with the shared files that belong to it, and what was planned out of both.
+final class Site: Sendable {
+    /// What is special about the plans that are made here.
+    enum Kind: Sendable {
+        case ordinary
+        /// A process whose file system is seen through `/proc/PID/root`.
+        case process(ProcessRoot, subject: String)
+        /// A file of `$CREDENTIALS_DIRECTORY`.
+        case credential(HandedCredential)
+    }
+
+    let planner: Planner
+    let store: FileStore
+    /// What stands in for the shared files where there are none to be read.
+    let fixed: SharedFiles?
+    let cache = ResolvedCache()
+    /// What is passed over in silence in the file that the environment comes from.
+    let findings: [FileFinding]
+    private let kind: Kind
+
+    init(
+        _ planner: Planner, _ store: FileStore, fixed: SharedFiles? = nil, kind: Kind = .ordinary,
+        findings: [FileFinding] = []
+    ) {
+        self.planner = planner
+        self.store = store
+        self.fixed = fixed
+        self.kind = kind
+        self.findings = findings
+    }
+
+    /// A site of an environment whose files are read as our own are.
+    convenience init(
+        _ environment: AWSEnvironment, _ overrides: AWSOverrides, findings: [FileFinding] = []
+    ) {
+        self.init(
+            Planner(environment, overrides), FileStore(SharedFilePaths(environment, overrides)),
+            findings: findings)
+    }
+
+    /// Makes the plan of a profile.
+    func plan(
+        _ profile: ProfileConfiguration, in files: SharedFiles
+    ) throws(ResolveProblem) -> Plan {
+        switch kind {
+        case .ordinary:
+            return try planner.plan(profile, in: files)
+        case .process(let root, let subject):
+            var plan = try planner.plan(profile, in: files)
+            try plan.move(into: root, of: subject)
+            return plan
+        case .credential(let credential):
+            return try credential.plan(profile, by: planner, in: files)
+        }
+    }
+}
+
+extension Plan {
+    /// Lets the steps read their files where the process would.
+    mutating func move(into root: ProcessRoot, of subject: String) throws(ResolveProblem) {
+        for index in steps.indices {
+            switch steps[index] {
+            case .webIdentity(var step):
+                step.tokenFile.value = root.path + step.tokenFile.value
+                steps[index] = .webIdentity(step)
+            case .sso(var step):
+                step.cacheFile = root.path + step.cacheFile
+                steps[index] = .sso(step)
+            case .loginSession(var step):
+                step.cacheFile = root.path + step.cacheFile
+                steps[index] = .loginSession(step)
+            case .container(var step):
+                if let file = step.tokenFile {
+                    step.tokenFile = Sourced(root.path + file.value, from: file.provenance)
+                }
+                steps[index] = .container(step)
+            case .process where root.isAnother:
+                throw .surroundings(
+                    subject: subject,
+                    what: "its credential_process is a program of another root file system",
+                    hint: "Run credwatch in the same container, or check what the program gives.")
+            case .keys, .assumeRole, .process, .instanceMetadata: break
+            }
+        }
+    }
+}
