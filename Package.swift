@@ -109,7 +109,7 @@ let package = Package(
         tests("Model"),
         tests("Configuring"),
         tests("Scheduling"),
-        tests("Resolving", ["CLinux"]),
+        tests("Resolving", ["CSystemd"]),
         tests("Signing"),
         tests("EventLoops", ["CLinux"]),
         tests("Processes"),

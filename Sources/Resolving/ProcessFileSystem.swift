@@ -10,7 +10,7 @@ struct ProcessFileSystem: FileReading {
     /// What stands behind each path for a person; no part of the path itself.
     let note: String
     private let root: ProcessRoot?
-    /// Nil when the process is ours, or we may not take on its rights.
+    /// Nil when only our own rights can be used, which then are not more than the process has.
     private let rights: FileRights?
     private let workingDirectory: String
     private let base = FileSystem()
@@ -25,32 +25,22 @@ struct ProcessFileSystem: FileReading {
     func now() -> Int64 { base.now() }
 
     func look(at path: String) -> FileLook {
-        switch open(path) {
-        case .failure(let failure):
-            switch failure {
-            case .missing(let note): return .missing(note: note)
-            case .problem(let problem): return .failed(problem)
-            }
-        case .success(let descriptor):
-            defer { close(descriptor) }
-            let look = withRights { base.look(at: "/proc/self/fd/\(descriptor)") }
-            if case .failed(let problem) = look { return .failed(rename(problem, path)) }
-            return look
+        let look = withFile(path) { base.look(at: $0) }
+        switch look {
+        case .failure(.missing(let note)): return .missing(note: note)
+        case .failure(.problem(let problem)): return .failed(problem)
+        case .success(.failed(let problem)): return .failed(rename(problem, path))
+        case .success(let look): return look
         }
     }
 
     func read(_ path: String) -> FileContent {
-        switch open(path) {
-        case .failure(let failure):
-            switch failure {
-            case .missing(let note): return .missing(note: note)
-            case .problem(let problem): return .failed(problem)
-            }
-        case .success(let descriptor):
-            defer { close(descriptor) }
-            let content = withRights { base.read("/proc/self/fd/\(descriptor)") }
-            if case .failed(let problem) = content { return .failed(rename(problem, path)) }
-            return content
+        let content = withFile(path) { base.read($0) }
+        switch content {
+        case .failure(.missing(let note)): return .missing(note: note)
+        case .failure(.problem(let problem)): return .failed(problem)
+        case .success(.failed(let problem)): return .failed(rename(problem, path))
+        case .success(let content): return content
         }
     }
 
@@ -59,31 +49,40 @@ struct ProcessFileSystem: FileReading {
         case problem(ResolveProblem)
     }
 
-    /// Finds what a path names there; the descriptor can only be looked at.
-    private func open(_ shown: String) -> Result<Int32, Failure> {
+    /// Finds what a path names there, and lends it under a name that leads to nothing else.
+    private func withFile<Value>(
+        _ shown: String, _ body: (String) -> Value
+    ) -> Result<Value, Failure> {
         var path = shown.hasSuffix(note) ? String(shown.dropLast(note.count)) : shown
         guard !path.utf8.contains(0) else {
             return .failure(.problem(unreadable(shown, "its path holds a NUL character")))
         }
         if !path.hasPrefix("/") { path = "\(workingDirectory)/\(path)" }
-        let top = Glibc.open(root?.path ?? "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let top = open(root?.path ?? "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard top >= 0 else {
             return .failure(.problem(unreadable(shown, errorText(errno))))
         }
         defer { close(top) }
-        let (descriptor, code) = withRights { () -> (Int32, Int32) in
+        let found = withRights { () -> Result<Value, Failure> in
             let descriptor = credwatch_open_in_root(top, path)
-            return (descriptor, errno)
+            guard descriptor >= 0 else { return .failure(failure(errno, shown)) }
+            defer { close(descriptor) }
+            return .success(body("/proc/self/fd/\(descriptor)"))
         }
-        if descriptor >= 0 { return .success(descriptor) }
+        return found
+            ?? .failure(
+                .problem(unreadable(shown, "credwatch lacks the right to read it as its user")))
+    }
+
+    private func failure(_ code: Int32, _ shown: String) -> Failure {
         switch code {
         case ENOENT, ENOTDIR:
             let note = root.map { "no such file in the file system of PID \($0.process)" }
-            return .failure(.missing(note: note ?? "no such file"))
+            return .missing(note: note ?? "no such file")
         case ELOOP:
-            return .failure(
-                .problem(unreadable(shown, "its symbolic links lead in a circle or into /proc")))
-        default: return .failure(.problem(unreadable(shown, errorText(code))))
+            return .problem(
+                unreadable(shown, "its symbolic links lead in a circle or into /proc"))
+        default: return .problem(unreadable(shown, errorText(code)))
         }
     }
 
@@ -101,16 +100,16 @@ struct ProcessFileSystem: FileReading {
         )
     }
 
-    /// Does something with the rights of the process, which are taken by this thread alone.
-    private func withRights<Value>(_ body: () -> Value) -> Value {
+    /// Does something with the rights of the process, which are taken by this thread alone; nil when
+    /// they cannot be taken.
+    private func withRights<Value>(_ body: () -> Value) -> Value? {
         guard let rights else { return body() }
         var before = [gid_t](repeating: 0, count: max(0, Int(getgroups(0, nil))))
         let count = getgroups(Int32(before.count), &before)
         before = Array(before.prefix(max(0, Int(count))))
-        // Where that is not allowed, our own rights have to do.
-        _ = credwatch_take_file_rights(
-            rights.user, rights.group, rights.groups.count, rights.groups)
         defer { _ = credwatch_take_file_rights(0, getegid(), before.count, before) }
-        return body()
+        let taken = credwatch_take_file_rights(
+            rights.user, rights.group, rights.groups.count, rights.groups)
+        return taken == 0 ? body() : nil
     }
 }

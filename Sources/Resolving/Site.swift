@@ -61,28 +61,35 @@ extension Plan {
     /// Lets the steps read their files where the process would.
     mutating func move(into root: ProcessRoot, of subject: String) throws(ResolveProblem) {
         for index in steps.indices {
-            switch steps[index] {
-            case .webIdentity(var step):
-                step.tokenFile.value = root.path + step.tokenFile.value
-                steps[index] = .webIdentity(step)
-            case .sso(var step):
-                step.cacheFile = root.path + step.cacheFile
-                steps[index] = .sso(step)
-            case .loginSession(var step):
-                step.cacheFile = root.path + step.cacheFile
-                steps[index] = .loginSession(step)
-            case .container(var step):
-                if let file = step.tokenFile {
-                    step.tokenFile = Sourced(root.path + file.value, from: file.provenance)
-                }
-                steps[index] = .container(step)
-            case .process where root.isAnother:
+            if root.isAnother, case .process = steps[index] {
                 throw .surroundings(
                     subject: subject,
                     what: "its credential_process is a program of another root file system",
                     hint: "Run credwatch in the same container, or check what the program gives.")
-            case .keys, .assumeRole, .process, .instanceMetadata: break
             }
+            steps[index].move(into: root)
+        }
+    }
+}
+
+extension PlanStep {
+    /// Puts the root of a process in front of the files that the step reads.
+    mutating func move(into root: ProcessRoot) {
+        switch self {
+        case .webIdentity(var step):
+            step.tokenFile.value = root.path + step.tokenFile.value
+            self = .webIdentity(step)
+        case .sso(var step):
+            step.cacheFile = root.path + step.cacheFile
+            self = .sso(step)
+        case .loginSession(var step):
+            step.cacheFile = root.path + step.cacheFile
+            self = .loginSession(step)
+        case .container(var step):
+            let path = step.tokenFile?.value ?? ""
+            step.tokenFile?.value = root.path + path
+            self = .container(step)
+        case .keys, .assumeRole, .process, .instanceMetadata: break
         }
     }
 }

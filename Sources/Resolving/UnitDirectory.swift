@@ -28,11 +28,14 @@ struct UnitDirectoryFailure: Error, Equatable {
 /// systemd, asked over the system bus.
 struct SystemBus: UnitDirectory {
     private static let service = "org.freedesktop.systemd1"
+    /// Another bus than the machine's own, for a test.
+    var address: String?
 
     func state(of unit: String, within limit: Duration) throws(UnitDirectoryFailure) -> UnitState {
         var bus: OpaquePointer?
-        try check(sd_bus_open_system(&bus), "the system bus cannot be reached")
+        let opened = open(&bus)
         defer { sd_bus_close_unref(bus) }
+        try check(opened, "the system bus cannot be reached")
         let microseconds = UInt64(clamping: max(limit.nanoseconds / 1_000, 1_000))
         try check(sd_bus_set_method_call_timeout(bus, microseconds), "no time limit can be set")
         var path: UnsafeMutablePointer<CChar>?
@@ -54,6 +57,18 @@ struct SystemBus: UnitDirectory {
         }
         return UnitState(
             load: load, active: active, sub: sub, mainProcess: Int32(clamping: process))
+    }
+
+    private func open(_ bus: inout OpaquePointer?) -> Int32 {
+        guard let address else { return sd_bus_open_system(&bus) }
+        for step in [
+            { sd_bus_new(&$0) }, { sd_bus_set_address($0, address) },
+            { sd_bus_set_bus_client($0, 1) }, { sd_bus_start($0) },
+        ] as [(inout OpaquePointer?) -> Int32] {
+            let result = step(&bus)
+            if result < 0 { return result }
+        }
+        return 0
     }
 
     private func text(

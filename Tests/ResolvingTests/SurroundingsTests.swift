@@ -247,29 +247,4 @@ import Testing
         gate.signal()
         _ = try await lookout.site(within: .seconds(50))
     }
-
-    @Test(
-        .enabled(
-            if: access("/run/systemd/system", F_OK) == 0
-                && access("/run/dbus/system_bus_socket", F_OK) == 0,
-            "needs a machine that systemd runs, with its system bus"))
-    func systemdKnowsItsUnits() throws {
-        let missing = try SystemBus().state(of: "credwatch-no-such.service", within: .seconds(5))
-        #expect(missing.load == "not-found")
-        let journald = try SystemBus().state(of: "systemd-journald.service", within: .seconds(5))
-        #expect(journald.load == "loaded")
-        #expect(journald.active != "active" || journald.mainProcess > 0)
-    }
-
-    @Test(
-        .enabled(
-            if: access("/run/dbus/system_bus_socket", F_OK) != 0, "needs a machine without a bus"))
-    func aMachineWithoutABusIsSaidToBeOne() {
-        #expect {
-            try SystemBus().state(of: "app.service", within: .seconds(5))
-        } throws: { error in
-            (error as? UnitDirectoryFailure)?.what.hasPrefix("the system bus cannot be reached")
-                == true
-        }
-    }
 }
