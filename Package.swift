@@ -68,7 +68,7 @@ let package = Package(
         // The stages: each imports Model, and libraries, but no other stage.
         module("Configuring", ["Model", "CYaml"], settings: small),
         module("Scheduling", ["Model"]),
-        module("Resolving", ["Model", "Answers", "CLinux", "CSystemd"]),
+        module("Resolving", ["Model", "Signing", "Answers", "CLinux", "CSystemd"]),
         module("Probing", ["Model", "Signing", "HTTP", "Answers"]),
         module("Obtaining", ["CLinux", "Model", "Signing", "HTTP", "Answers", "Processes"]),
         module("Diagnosing", ["Model"]),

@@ -23,15 +23,40 @@ package struct Plan: Sendable {
         package var provenance: Provenance
         package var accessKeyID: String?
         package var standing: Standing
+        /// The source for a sentence: `[app] in /home/app/.aws/credentials:4`.
+        package var title: String
+        /// What else is worth knowing, as a clause: `assumes arn:aws:iam::1:role/app`.
+        package var detail: String?
+        /// What leads to the credentials of this source alone, whatever its standing; none when
+        /// nothing does.
+        package var steps: [PlanStep]
+        /// Why a source that is not the chosen one would fail.
+        package var problem: ResolveProblem?
 
         package init(
             source: CredentialSource, provenance: Provenance, accessKeyID: String? = nil,
-            standing: Standing
+            standing: Standing, title: String = "", detail: String? = nil, steps: [PlanStep] = [],
+            problem: ResolveProblem? = nil
         ) {
             self.source = source
             self.provenance = provenance
             self.accessKeyID = accessKeyID
             self.standing = standing
+            self.title = title
+            self.detail = detail
+            self.steps = steps
+            self.problem = problem
+        }
+    }
+
+    /// Something in a profile that the SDKs pass over in silence, a whole sentence with its place.
+    package struct Note: Sendable, Hashable {
+        package var sentence: String
+        package var location: SourceLocation
+
+        package init(_ sentence: String, at location: SourceLocation) {
+            self.sentence = sentence
+            self.location = location
         }
     }
 
@@ -39,7 +64,7 @@ package struct Plan: Sendable {
     package enum Standing: Sendable, Hashable {
         case chosen
         case shadowed(by: CredentialSource)
-        /// The environment's keys when a check names its profile.
+        /// The environment's sources when a check names its profile, or one that lacks a part.
         case notConsulted
     }
 
@@ -56,11 +81,15 @@ package struct Plan: Sendable {
     /// One line that names the source: `[app] in /home/app/.aws/credentials:4`.
     package var source: String
     package var sourceModifiedAt: WallTime?
+    /// What was looked at in vain before the source, for a message when that has nothing either.
+    package var searched: [String]
+    /// What `explain` says about the profiles in use; a plan for a check has none.
+    package var notes: [Note] = []
 
     package init(
         profile: String?, steps: [PlanStep], rows: [Row], region: Sourced<String>,
         endpoint: Sourced<Endpoint>, mainEndpoint: Endpoint? = nil, source: String,
-        sourceModifiedAt: WallTime? = nil
+        sourceModifiedAt: WallTime? = nil, searched: [String] = []
     ) {
         self.profile = profile
         self.steps = steps
@@ -70,6 +99,7 @@ package struct Plan: Sendable {
         self.mainEndpoint = mainEndpoint
         self.source = source
         self.sourceModifiedAt = sourceModifiedAt
+        self.searched = searched
     }
 
     /// The keys that are the whole plan; nil when something has to be asked or run.

@@ -150,13 +150,17 @@ package struct CredentialProcess: Sendable, Hashable {
     package var file: FileOwnership
     /// What the program gets to see, as the application would give it.
     package var environment: AWSEnvironment
+    /// `aws_account_id` of the profile: the account, where the program does not name it.
+    package var accountID: String?
 
     package init(
-        command: Sourced<Secret>, file: FileOwnership, environment: AWSEnvironment
+        command: Sourced<Secret>, file: FileOwnership, environment: AWSEnvironment,
+        accountID: String? = nil
     ) {
         self.command = command
         self.file = file
         self.environment = environment
+        self.accountID = accountID
     }
 }
 

@@ -80,31 +80,37 @@ enum HandedCredential: Sendable {
     /// What a `credential_process` would print.
     case keys(Credentials, path: String)
 
-    func plan(
-        _ profile: ProfileConfiguration, by planner: Planner, in files: SharedFiles
-    ) throws(ResolveProblem) -> Plan {
+    /// The profile as the planner has to look for it.
+    func profile(
+        for profile: ProfileConfiguration, in files: SharedFiles
+    ) throws(ResolveProblem) -> ProfileConfiguration {
         var profile = profile
         switch self {
         case .sections(let path):
             profile.origin = .profile
             profile.awsProfile = try section(for: profile, in: files, path)
-            var plan = try planner.plan(profile, in: files)
+        case .keys: profile.origin = .defaultChain
+        }
+        return profile
+    }
+
+    /// Says in a plan where its keys come from.
+    func complete(_ plan: inout Plan) {
+        switch self {
+        case .sections:
             for index in plan.rows.indices where plan.rows[index].source == .profileKeys {
                 plan.rows[index].source = .credentialsDirectory
             }
-            return plan
         case .keys(let credentials, let path):
-            profile.origin = .defaultChain
-            var plan = try planner.plan(profile, in: files)
             plan.steps = [.keys(credentials)]
             plan.rows = [
                 Plan.Row(
                     source: .credentialsDirectory, provenance: credentials.accessKeyID.provenance,
-                    accessKeyID: credentials.accessKeyID.value, standing: .chosen)
+                    accessKeyID: credentials.accessKeyID.value, standing: .chosen, title: path,
+                    steps: plan.steps)
             ]
             plan.profile = nil
             plan.source = path
-            return plan
         }
     }
 

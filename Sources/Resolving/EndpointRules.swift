@@ -80,6 +80,29 @@ extension EndpointPair {
     }
 }
 
+extension EndpointVariant {
+    /// The URL of a service that exchanges a login for credentials: `.sso` is the portal, `.ssoOIDC`
+    /// refreshes its tokens, `.signIn` those of `aws login`.
+    func loginURL(_ service: KnownProperty, in region: String) -> String {
+        let partition = Partition(ofRegion: region)
+        let suffix = isDualStack ? partition.dualStackSuffix : partition.dnsSuffix
+        if service == .signIn {
+            if !isFIPS, !isDualStack, let own = signInSuffixes[partition.id] {
+                return "https://\(region).signin.\(own)"
+            }
+            return "https://signin\(isFIPS ? "-fips" : "").\(region).\(suffix)"
+        }
+        let isOrdinary = !isFIPS || (partition.id == "aws-us-gov" && !isDualStack)
+        let host = service == .sso ? "portal.sso" : "oidc"
+        return "https://\(host)\(isOrdinary ? "" : "-fips").\(region).\(suffix)"
+    }
+}
+
+/// The partitions whose sign-in has a domain of its own.
+private let signInSuffixes = [
+    "aws": "aws.amazon.com", "aws-cn": "amazonaws.cn", "aws-us-gov": "amazonaws-us-gov.com",
+]
+
 /// The regions that share the global endpoint when `sts_regional_endpoints` is `legacy`.
 private let legacyGlobalRegions: Set<String> = [
     "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1",

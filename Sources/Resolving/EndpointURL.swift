@@ -1,6 +1,7 @@
 /// An endpoint URL that somebody set, checked.
 struct EndpointURL: Sendable, Hashable {
-    /// Without a slash at its end: `https://sts.eu-west-1.amazonaws.com`.
+    /// Without a slash at its end, unless it may have a query:
+    /// `https://sts.eu-west-1.amazonaws.com`.
     var url: String
     /// Without port and brackets.
     var host: String
@@ -10,8 +11,10 @@ struct EndpointURL: Sendable, Hashable {
         var what: String
     }
 
-    /// Checks a URL: http or https, a host, perhaps a port and a path, nothing else.
-    static func parse(_ text: String) -> Result<EndpointURL, Flaw> {
+    /// Checks a URL: http or https, a host, perhaps a port and a path, and a query if that may be.
+    static func parse(
+        _ text: String, mayHaveQuery: Bool = false
+    ) -> Result<EndpointURL, Flaw> {
         func flaw(_ what: String) -> Result<EndpointURL, Flaw> { .failure(Flaw(what: what)) }
         if let bad = text.utf8.firstIndex(where: { $0 <= 0x20 || $0 >= 0x7F || $0 == 0x5C }) {
             let position = text.utf8.distance(from: text.startIndex, to: bad) + 1
@@ -22,10 +25,10 @@ struct EndpointURL: Sendable, Hashable {
             return flaw("it has to begin with https:// or http://")
         }
         let rest = text.dropFirst(scheme.count)
-        if rest.contains(where: { $0 == "?" || $0 == "#" }) {
+        if rest.contains(where: { $0 == "?" && !mayHaveQuery || $0 == "#" }) {
             return flaw("a query or a fragment cannot be part of it")
         }
-        let authority = rest.prefix { $0 != "/" }
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
         if authority.contains("@") { return flaw("a user name or password cannot be part of it") }
         guard let (host, port) = split(authority), isHost(host) else {
             return flaw("its host is not a host name or an address")
@@ -34,7 +37,7 @@ struct EndpointURL: Sendable, Hashable {
             return flaw("its port is not a number from 1 to 65535")
         }
         var path = rest.dropFirst(authority.count)
-        while path.last == "/" { path.removeLast() }
+        while !mayHaveQuery, path.last == "/" { path.removeLast() }
         return .success(
             EndpointURL(
                 url: scheme + authority.lowercased() + path, host: String(host).lowercased()))

@@ -4,44 +4,105 @@ import Model
 ///
 /// An object, because every check of every profile passes it on.
 final class EnvironmentSettings: Sendable {
-    let accessKeyID, expiration: Sourced<String>?
+    let environment: AWSEnvironment
+    let accessKeyID, expiration, accountID: Sourced<String>?
     let secretAccessKey, sessionToken: Sourced<Secret>?
     /// AWS_PROFILE, or the older name that botocore still reads.
     let profile: Sourced<String>?
-    let webIdentityTokenFile, roleARN: Sourced<String>?
+    let webIdentityTokenFile, roleARN, roleSessionName: Sourced<String>?
     let region: Sourced<String>?
-    let endpointURL, ignoreEndpointURLs, useFIPS, useDualStack,
-        stsRegionalEndpoints: Sourced<String>?
+    let ignoreEndpointURLs, useFIPS, useDualStack, stsRegionalEndpoints: Sourced<String>?
+    private let endpointURL: Sourced<String>?
+    private let endpointURLs: [KnownProperty: Sourced<String>]
+    let containerRelativeURI, containerFullURI, containerTokenFile: Sourced<String>?
+    let containerToken: Sourced<Secret>?
+    let metadataDisabled: Provenance?
+    let metadataEndpoint, metadataMode, metadataTimeout, metadataAttempts: Sourced<String>?
 
     init(_ environment: AWSEnvironment) {
-        accessKeyID = environment["AWS_ACCESS_KEY_ID"]
-        secretAccessKey = environment.secret("AWS_SECRET_ACCESS_KEY")
-        sessionToken = environment.secret("AWS_SESSION_TOKEN")
+        self.environment = environment
+        accessKeyID = environment["AWS_ACCESS_KEY_ID"] ?? environment["AWS_ACCESS_KEY"]
+        secretAccessKey =
+            environment.secret("AWS_SECRET_ACCESS_KEY") ?? environment.secret("SECRET_ACCESS_KEY")
+            ?? environment.secret("AWS_SECRET_KEY")
+        sessionToken =
+            environment.secret("AWS_SESSION_TOKEN") ?? environment.secret("AWS_SECURITY_TOKEN")
         expiration = environment["AWS_CREDENTIAL_EXPIRATION"]
+        accountID = environment["AWS_ACCOUNT_ID"]
         profile = environment["AWS_PROFILE"] ?? environment["AWS_DEFAULT_PROFILE"]
         webIdentityTokenFile = environment["AWS_WEB_IDENTITY_TOKEN_FILE"]
         roleARN = environment["AWS_ROLE_ARN"]
+        roleSessionName = environment["AWS_ROLE_SESSION_NAME"]
         region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
-        endpointURL = environment["AWS_ENDPOINT_URL_STS"] ?? environment["AWS_ENDPOINT_URL"]
+        endpointURL = environment["AWS_ENDPOINT_URL"]
+        endpointURLs = [
+            .sts: environment["AWS_ENDPOINT_URL_STS"], .sso: environment["AWS_ENDPOINT_URL_SSO"],
+            .ssoOIDC: environment["AWS_ENDPOINT_URL_SSO_OIDC"],
+            .signIn: environment["AWS_ENDPOINT_URL_SIGNIN"],
+        ].compactMapValues { $0 }
         ignoreEndpointURLs = environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]
         useFIPS = environment["AWS_USE_FIPS_ENDPOINT"]
         useDualStack = environment["AWS_USE_DUALSTACK_ENDPOINT"]
         stsRegionalEndpoints = environment["AWS_STS_REGIONAL_ENDPOINTS"]
+        containerRelativeURI = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]
+        containerFullURI = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+        containerToken = environment.secret("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+        containerTokenFile = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]
+        let disabled = environment["AWS_EC2_METADATA_DISABLED"]
+        metadataDisabled = disabled?.value.lowercased() == "true" ? disabled?.provenance : nil
+        metadataEndpoint = environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"]
+        metadataMode = environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]
+        metadataTimeout = environment["AWS_METADATA_SERVICE_TIMEOUT"]
+        metadataAttempts = environment["AWS_METADATA_SERVICE_NUM_ATTEMPTS"]
+    }
+
+    /// The custom URL that the environment sets for a service.
+    func endpointURL(of service: KnownProperty) -> Sourced<String>? {
+        endpointURLs[service] ?? endpointURL
+    }
+
+    /// The variable of the environment that names the container's endpoint.
+    var containerURI: Sourced<String>? { containerRelativeURI ?? containerFullURI }
+
+    /// Where the environment's keys are, whole ones or half a key that is an error.
+    ///
+    /// Half a key of the older names is none: few SDKs read them, and others use them for their own.
+    var keysPlace: Provenance? {
+        let isHalf = (accessKeyID == nil) != (secretAccessKey == nil)
+        let variable = accessKeyID?.variable ?? secretAccessKey?.variable
+        let isOfficial = variable == "AWS_ACCESS_KEY_ID" || variable == "AWS_SECRET_ACCESS_KEY"
+        if isHalf && !isOfficial { return nil }
+        return accessKeyID?.provenance ?? secretAccessKey?.provenance
     }
 
     /// The keys of the environment; nil when it has none, an error when it has half of them.
     func credentials() throws(ResolveProblem) -> Credentials? {
-        switch (accessKeyID, secretAccessKey) {
-        case (nil, nil): return nil
-        case (let id?, nil):
-            throw .incomplete(missing: "AWS_SECRET_ACCESS_KEY", present: id.provenance)
-        case (nil, let secret?):
-            throw .incomplete(missing: "AWS_ACCESS_KEY_ID", present: secret.provenance)
-        case (let id?, let secret?):
-            return Credentials(
-                accessKeyID: id, secretAccessKey: secret, sessionToken: sessionToken,
-                expiresAt: sessionToken == nil ? nil : expiration.flatMap(parseExpiry))
+        guard let place = keysPlace else { return nil }
+        guard let accessKeyID else {
+            throw .incomplete(missing: "AWS_ACCESS_KEY_ID", present: place)
         }
+        guard let secretAccessKey else {
+            throw .incomplete(missing: "AWS_SECRET_ACCESS_KEY", present: place)
+        }
+        return Credentials(
+            accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,
+            expiresAt: sessionToken == nil ? nil : expiration.flatMap(parseExpiry),
+            accountID: accountID?.value)
+    }
+
+    /// A variable for a sentence: `AWS_ROLE_ARN in the environment`.
+    func title(_ provenance: Provenance) -> String {
+        guard case .environment(let variable, let owner) = provenance else {
+            return provenance.description
+        }
+        return "\(variable) in \(owner ?? "the environment")"
+    }
+}
+
+extension Sourced {
+    /// The variable of the environment that the value came from.
+    var variable: String? {
+        if case .environment(let variable, _) = provenance { variable } else { nil }
     }
 }
 

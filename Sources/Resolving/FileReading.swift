@@ -9,6 +9,7 @@ struct FileIdentity: Sendable, Equatable {
     var modified: Int64
     /// When anything about the file last changed, in the same unit; nobody can set it back.
     var changed: Int64
+    var ownership: FileOwnership
 }
 
 /// What a look at a path shows.

@@ -10,8 +10,10 @@ package enum KnownProperty: UInt8, Sendable, Hashable, CaseIterable {
     case roleARN, sourceProfile, credentialSource, webIdentityTokenFile
     case ssoSession, ssoAccountID, ssoRoleName, ssoStartURL, ssoRegion
     case loginSession, credentialProcess
-    /// A section of its own kind of settings inside `[services x]`.
-    case sts
+    case accountID, roleSessionName, externalID, durationSeconds, mfaSerial
+    case metadataEndpoint, metadataMode, metadataTimeout, metadataAttempts
+    /// The services that have settings of their own inside `[services x]`.
+    case sts, sso, ssoOIDC, signIn
 
     /// The name as the files write it: `aws_access_key_id`.
     package var name: String {
@@ -41,7 +43,19 @@ package enum KnownProperty: UInt8, Sendable, Hashable, CaseIterable {
         case .ssoRegion: "sso_region"
         case .loginSession: "login_session"
         case .credentialProcess: "credential_process"
+        case .accountID: "aws_account_id"
+        case .roleSessionName: "role_session_name"
+        case .externalID: "external_id"
+        case .durationSeconds: "duration_seconds"
+        case .mfaSerial: "mfa_serial"
+        case .metadataEndpoint: "ec2_metadata_service_endpoint"
+        case .metadataMode: "ec2_metadata_service_endpoint_mode"
+        case .metadataTimeout: "metadata_service_timeout"
+        case .metadataAttempts: "metadata_service_num_attempts"
         case .sts: "sts"
+        case .sso: "sso"
+        case .ssoOIDC: "sso_oidc"
+        case .signIn: "signin"
         }
     }
 

@@ -2,55 +2,63 @@ import Model
 
 /// What a profile names as the source of its credentials, by the SDKs' order.
 extension SharedProfile {
-    /// The properties that name a source which comes before static keys.
-    private static let strong: [(KnownProperty, CredentialSource)] = [
-        (.roleARN, .assumeRole), (.webIdentityTokenFile, .webIdentity),
-        (.ssoAccountID, .sso), (.ssoRoleName, .sso), (.loginSession, .loginSession),
-    ]
+    /// The sources that the profile names, the one that counts first.
+    var sources: [CredentialSource] {
+        if has(.webIdentityTokenFile) { return [.webIdentity] + ownSources }
+        return has(.roleARN) ? [.assumeRole] + ownSources : ownSources
+    }
 
-    /// The properties that name a source, or part of one, when there are no static keys.
-    private static let weak: [(KnownProperty, CredentialSource)] = [
-        (.credentialProcess, .credentialProcess), (.ssoSession, .sso), (.ssoStartURL, .sso),
-        (.credentialSource, .assumeRole), (.sourceProfile, .assumeRole),
-    ]
+    /// The sources that yield credentials without assuming a role.
+    var ownSources: [CredentialSource] {
+        var sources: [CredentialSource] = []
+        if has(.ssoAccountID) || has(.ssoRoleName) { sources.append(.sso) }
+        if has(.loginSession) { sources.append(.loginSession) }
+        if has(.accessKeyID) || has(.secretAccessKey) { sources.append(.profileKeys) }
+        if has(.credentialProcess) { sources.append(.credentialProcess) }
+        // A session without account and role gives no credentials, which is an error, but only where
+        // nothing else does.
+        if sources.isEmpty, has(.ssoSession) || has(.ssoStartURL) { sources.append(.sso) }
+        return sources
+    }
 
-    /// The static keys, as long as nothing in the profile comes before them.
-    ///
-    /// Nil when the profile has no source at all. Throws when it has half a key, or a source that
-    /// this version does not resolve.
-    func keys() throws(ResolveProblem) -> Credentials? {
-        if let (property, _) = first(of: Self.strong) { throw unsupported(property) }
+    /// Whether both halves of a key are there.
+    var hasWholeKey: Bool { has(.accessKeyID) && has(.secretAccessKey) }
+
+    /// The property that stands for a source of the profile.
+    func property(of source: CredentialSource) -> KnownProperty {
+        let candidates: [KnownProperty] =
+            switch source {
+            case .assumeRole: [.roleARN]
+            case .webIdentity: [.webIdentityTokenFile]
+            case .sso: [.ssoSession, .ssoStartURL, .ssoAccountID, .ssoRoleName]
+            case .loginSession: [.loginSession]
+            case .credentialProcess: [.credentialProcess]
+            default: [.accessKeyID, .secretAccessKey]
+            }
+        return candidates.first(where: has) ?? candidates[0]
+    }
+
+    /// The static keys; throws when half of the key is missing.
+    func keys() throws(ResolveProblem) -> Credentials {
         switch (text(.accessKeyID), secret(.secretAccessKey)) {
         case (let id?, let secret?):
             return credentials(id, secret)
-        case (let id?, nil):
-            throw .incomplete(missing: KnownProperty.secretAccessKey.name, present: id.provenance)
-        case (nil, let secret?):
-            throw .incomplete(missing: KnownProperty.accessKeyID.name, present: secret.provenance)
-        case (nil, nil):
-            if let (property, _) = first(of: Self.weak) { throw unsupported(property) }
-            return nil
+        case (let id, let secret):
+            let missing: KnownProperty = id == nil ? .accessKeyID : .secretAccessKey
+            throw .incomplete(
+                missing: missing.name,
+                present: id?.provenance ?? secret?.provenance ?? .builtIn(name))
         }
     }
 
-    /// The sources behind static keys, which these hide.
-    func shadowedByKeys() -> [Plan.Row] {
-        guard let location = location(.credentialProcess) else { return [] }
-        return [
-            Plan.Row(
-                source: .credentialProcess, provenance: .file(location), accessKeyID: nil,
-                standing: .shadowed(by: .profileKeys))
-        ]
-    }
-
-    private func credentials(
-        _ id: Sourced<String>, _ secret: Sourced<Secret>
-    ) -> Credentials {
+    private func credentials(_ id: Sourced<String>, _ secret: Sourced<Secret>) -> Credentials {
+        let account = text(.accountID)?.value
         guard let token = self.secret(.sessionToken) ?? self.secret(.securityToken) else {
-            return Credentials(accessKeyID: id, secretAccessKey: secret)
+            return Credentials(accessKeyID: id, secretAccessKey: secret, accountID: account)
         }
         return Credentials(
-            accessKeyID: id, secretAccessKey: secret, sessionToken: token, expiresAt: expiryHint)
+            accessKeyID: id, secretAccessKey: secret, sessionToken: token, expiresAt: expiryHint,
+            accountID: account)
     }
 
     private var expiryHint: Sourced<WallTime>? {
@@ -60,14 +68,24 @@ extension SharedProfile {
         return nil
     }
 
-    private func first(
-        of properties: [(KnownProperty, CredentialSource)]
-    ) -> (KnownProperty, CredentialSource)? {
-        properties.first { has($0.0) }
+    /// The place of a property that is there, or of the whole profile.
+    func place(_ property: KnownProperty) -> Provenance {
+        location(property).map { .file($0) } ?? .builtIn("profile \(name)")
     }
 
-    private func unsupported(_ property: KnownProperty) -> ResolveProblem {
-        let place = location(property) ?? SourceLocation(file: name, line: 0)
-        return .unsupportedSource(property: property.name, place)
+    /// A property that another one needs beside it.
+    func need(
+        _ property: KnownProperty, beside other: KnownProperty
+    ) throws(ResolveProblem) -> Sourced<String> {
+        if let value = text(property) { return value }
+        throw .badChain(
+            what: "\(other.name) needs \(property.name) beside it, which [\(name)] does not have",
+            place(other))
+    }
+
+    /// The section that sets a property, for a sentence: `[app] in /home/app/.aws/credentials:4`.
+    func title(of property: KnownProperty) -> String {
+        guard let header = header(of: property) else { return "[\(name)]" }
+        return "\(header.text) in \(header.file.path):\(header.line)"
     }
 }

@@ -45,11 +45,14 @@ package final class Resolver: Sendable {
         return resolution
     }
 
-    /// Makes the plan of a profile anew, with everything that `explain` shows of it.
-    package func plan(_ profile: ProfileConfiguration) async throws(ResolveProblem) -> Plan {
+    /// Makes the whole plan of a profile for a person, from the files as they are now.
+    package func explain(_ profile: ProfileConfiguration) async throws(ResolveProblem) -> Plan {
         let site = try await site(of: profile.surroundings, within: profile.timeout)
-        if let files = site.fixed { return try site.plan(profile, in: files) }
-        return try site.plan(profile, in: try await site.store.snapshot(within: profile.timeout))
+        let files =
+            if let fixed = site.fixed { fixed } else {
+                try await site.store.snapshot(within: profile.timeout)
+            }
+        return try site.plan(profile, in: files, isExplained: true)
     }
 
     /// Returns what the SDKs, or systemd, skip in the files of some surroundings as they are now.

@@ -36,19 +36,22 @@ struct SettingsLookup {
         }
     }
 
-    /// Returns the custom URL as it is written, by the SDKs' order; nil when there is none.
-    func customURLText() throws(ResolveProblem) -> Sourced<String>? {
-        if let override = overrides.endpointURL { return override }
+    /// Returns the custom URL of a service as it is written, by the SDKs' order; nil when there is
+    /// none.
+    func customURLText(
+        of service: KnownProperty = .sts
+    ) throws(ResolveProblem) -> Sourced<String>? {
+        if service == .sts, let override = overrides.endpointURL { return override }
         let ignore = environment.ignoreEndpointURLs ?? profile?.text(.ignoreEndpointURLs)
         if let ignore, try flag(ignore, .ignoreEndpointURLs) { return nil }
-        if let url = environment.endpointURL { return url }
+        if let url = environment.endpointURL(of: service) { return url }
         if let reference = profile?.text(.services) {
             guard let section = services.services(reference.value) else {
                 throw .badSetting(
                     name: "services", what: "the config file has no such [services] section",
                     reference.provenance)
             }
-            if let url = section.nested(.endpointURL, below: .sts) { return url }
+            if let url = section.nested(.endpointURL, below: service) { return url }
         }
         return profile?.text(.endpointURL)
     }
@@ -93,7 +96,19 @@ struct SettingsLookup {
         }
     }
 
-    private func name(of setting: Sourced<String>, else property: String) -> String {
+    /// Returns where a service of the login is asked: a custom URL, or AWS's own in the region.
+    func loginURL(_ service: KnownProperty, in region: String) throws(ResolveProblem) -> String {
+        if let url = try customURLText(of: service) { return try parse(url).url }
+        return try variant().0.loginURL(service, in: region)
+    }
+
+    /// Checks a region that becomes a part of a host name.
+    func check(region: Sourced<String>, _ property: KnownProperty) throws(ResolveProblem) {
+        guard let flaw = regionFlaw(region.value) else { return }
+        throw .badSetting(name: property.name, what: flaw, region.provenance)
+    }
+
+    func name(of setting: Sourced<String>, else property: String) -> String {
         if case .environment(let variable, _) = setting.provenance { variable } else { property }
     }
 }

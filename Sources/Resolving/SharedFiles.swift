@@ -4,7 +4,8 @@ package import Model
 package enum FileState: Sendable {
     /// There is no such file, which is normal; the note says what is special, like a dangling link.
     case missing(note: String)
-    case parsed(ProfileFile, modifiedAt: WallTime)
+    /// The content, and what the file was when its bytes were read.
+    case parsed(ProfileFile, modifiedAt: WallTime, ownership: FileOwnership)
     case failed(ResolveProblem)
 }
 
@@ -53,11 +54,16 @@ package final class SharedFiles: Sendable {
         (credentials.file?.findings ?? []) + (config.file?.findings ?? [])
     }
 
-    /// When a file was last modified.
-    func modifiedAt(of file: ProfileFile) -> WallTime? {
-        for case .parsed(let parsed, let modifiedAt) in [credentials, config] where parsed === file
-        {
-            return modifiedAt
+    /// Finds a `[sso-session x]` section, which only the config file has.
+    func ssoSession(_ name: String) -> SharedProfile? {
+        SharedProfile(name, kind: .ssoSession, credentials: nil, config: config.file)
+    }
+
+    /// When a file was last modified, and whose it was when it was read.
+    func facts(of file: ProfileFile) -> (modifiedAt: WallTime, ownership: FileOwnership)? {
+        for case .parsed(let parsed, let modifiedAt, let ownership) in [credentials, config]
+        where parsed === file {
+            return (modifiedAt, ownership)
         }
         return nil
     }
@@ -77,7 +83,7 @@ package final class SharedFiles: Sendable {
         switch state {
         case .missing(let note): return "\(path) (\(note))"
         case .failed: return "\(path) (not readable)"
-        case .parsed(let file, _):
+        case .parsed(let file, _, _):
             let skipped = file.findings.first { $0.kind.skippedProfile == profile }
             guard let skipped else { return path }
             let wanted = file.kind == .config ? "[profile \(profile)]" : "[\(profile)]"
@@ -89,6 +95,6 @@ package final class SharedFiles: Sendable {
 extension FileState {
     /// The file, when it was read and parsed.
     package var file: ProfileFile? {
-        if case .parsed(let file, _) = self { file } else { nil }
+        if case .parsed(let file, _, _) = self { file } else { nil }
     }
 }

@@ -14,10 +14,15 @@ struct SharedFilesLoader {
         /// Whether the file was so young when it was read that a change may have left no trace.
         var isRacy = false
 
-        mutating func parse(_ bytes: [UInt8], _ path: String, _ kind: ProfileFileKind) {
+        mutating func parse(
+            _ bytes: [UInt8], _ path: String, _ kind: ProfileFileKind, _ identity: FileIdentity
+        ) {
+            self.identity = identity
             do {
                 let file = try ProfileFile(parsing: bytes, path: path, kind: kind)
-                state = .parsed(file, modifiedAt: WallTime(nanoseconds: identity?.modified ?? 0))
+                state = .parsed(
+                    file, modifiedAt: WallTime(nanoseconds: identity.modified),
+                    ownership: identity.ownership)
             } catch {
                 state = .failed(error)
             }
@@ -83,8 +88,7 @@ struct SharedFilesLoader {
             if identity == entry.identity, let file = entry.state.file, file.bytes == bytes {
                 return false
             }
-            entry.identity = identity
-            entry.parse(bytes, path, kind)
+            entry.parse(bytes, path, kind, identity)
             return true
         }
     }

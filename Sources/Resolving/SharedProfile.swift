@@ -9,7 +9,9 @@ package struct SharedProfile: Sendable {
     private let credentials: ProfileFile?
     private let config: ProfileFile?
     /// For each known property 0, or its index plus 1, which is negative in the credentials file.
-    private var slots = InlineArray<32, Int32>(repeating: 0)
+    private var slots = InlineArray<40, Int32>(repeating: 0)
+    /// How many known properties there is room for.
+    static let slotCount = 40
     private var credentialsSection: Int32 = -1
     private var configSection: Int32 = -1
 
@@ -101,6 +103,21 @@ package struct SharedProfile: Sendable {
             let header = text(ofHeader: Int(section), in: file)
             return "\(header) in \(file.path):\(file.sections[Int(section)].line)"
         }
+    }
+
+    /// The properties that resolving does not know, by their names in small letters.
+    var unknownProperties: [(name: String, location: SourceLocation)] {
+        var found: [(name: String, location: SourceLocation)] = []
+        for file in [credentials, config].compactMap(\.self) {
+            file.forEachSection(.profile, name) { section in
+                for property in file.properties(ofSection: section) where property.known == nil {
+                    let name = file.bytes[Int(property.nameStart)..<Int(property.nameEnd)]
+                    let text = String(decoding: name, as: UTF8.self).lowercased()
+                    found.append((text, file.location(of: property)))
+                }
+            }
+        }
+        return found
     }
 
     private func text(ofHeader section: Int, in file: ProfileFile) -> String {

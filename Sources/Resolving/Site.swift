@@ -40,34 +40,46 @@ final class Site: Sendable {
             findings: findings)
     }
 
-    /// Makes the plan of a profile.
+    /// Makes the plan of a profile, with what the SDKs pass over if it is explained to a person.
     func plan(
-        _ profile: ProfileConfiguration, in files: SharedFiles
+        _ profile: ProfileConfiguration, in files: SharedFiles, isExplained: Bool = false
     ) throws(ResolveProblem) -> Plan {
-        switch kind {
-        case .ordinary:
-            return try planner.plan(profile, in: files)
-        case .process(let root, let subject):
-            var plan = try planner.plan(profile, in: files)
-            try plan.move(into: root, of: subject)
-            return plan
-        case .credential(let credential):
-            return try credential.plan(profile, by: planner, in: files)
+        var profile = profile
+        if case .credential(let credential) = kind {
+            profile = try credential.profile(for: profile, in: files)
         }
+        var plan =
+            isExplained
+            ? try planner.explain(profile, in: files) : try planner.plan(profile, in: files)
+        switch kind {
+        case .ordinary: break
+        case .process(let root, let subject): try plan.move(into: root, of: subject)
+        case .credential(let credential): credential.complete(&plan)
+        }
+        return plan
     }
 }
 
 extension Plan {
     /// Lets the steps read their files where the process would.
+    ///
+    /// What is a program in another root file system is no program here.
     mutating func move(into root: ProcessRoot, of subject: String) throws(ResolveProblem) {
-        for index in steps.indices {
-            if root.isAnother, case .process = steps[index] {
-                throw .surroundings(
-                    subject: subject,
-                    what: "its credential_process is a program of another root file system",
-                    hint: "Run credwatch in the same container, or check what the program gives.")
+        let problem = ResolveProblem.surroundings(
+            subject: subject,
+            what: "its credential_process is a program of another root file system",
+            hint: "Run credwatch in the same container, or check what the program gives.")
+        func isElsewhere(_ step: PlanStep) -> Bool {
+            if root.isAnother, case .process = step { true } else { false }
+        }
+        if steps.contains(where: isElsewhere) { throw problem }
+        for index in steps.indices { steps[index].move(into: root) }
+        for row in rows.indices {
+            if rows[row].steps.contains(where: isElsewhere) {
+                rows[row].steps = []
+                rows[row].problem = problem
             }
-            steps[index].move(into: root)
+            for index in rows[row].steps.indices { rows[row].steps[index].move(into: root) }
         }
     }
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import Model
 import Synchronization
 
 @testable import Resolving
@@ -18,7 +19,7 @@ final class FakeFileSystem: FileReading {
         var identity: FileIdentity {
             FileIdentity(
                 device: 1, inode: 1, size: Int64(bytes?.count ?? 0), modified: modified,
-                changed: modified)
+                changed: modified, ownership: FileOwnership(user: 0, group: 0, mode: 0o600))
         }
     }
 

@@ -49,6 +49,33 @@ import Testing
         #expect(identity.size == Int64(size))
     }
 
+    /// The owner and the mode are those of the file that the bytes come from, not of a link to it.
+    @Test(arguments: [mode_t(0o600), 0o644, 0o4666])
+    func tellsWhoseAFileIs(_ mode: mode_t) throws {
+        try directory.write("f", "text")
+        try #require(chmod(directory["f"], mode) == 0 && symlink("f", directory["link"]) == 0)
+        guard case .bytes(_, let identity) = fileSystem.read(directory["link"]),
+            case .regular(identity) = fileSystem.look(at: directory["f"])
+        else { throw Unexpected() }
+        #expect(
+            identity.ownership
+                == FileOwnership(user: geteuid(), group: getegid(), mode: UInt32(mode)))
+    }
+
+    /// A command may not be trusted any more after that, though no byte changed.
+    @Test func aChangeOfTheModeIsSeen() throws {
+        try directory.write("config", "[profile app]\ncredential_process = x\n")
+        let path = Sourced(directory["config"], from: .builtIn("a test"))
+        var loader = SharedFilesLoader(
+            SharedFilePaths(credentials: nil, config: path), fileSystem)
+        func mode(_ files: SharedFiles) -> UInt32? {
+            files.config.file.flatMap { files.facts(of: $0)?.ownership.mode }
+        }
+        #expect(mode(loader.load { _ in }) == 0o600)
+        try #require(chmod(directory["config"], 0o666) == 0)
+        #expect(mode(loader.load { _ in }) == 0o666)
+    }
+
     @Test func followsSymbolicLinks() throws {
         try directory.write("f", "text")
         try #require(symlink("f", directory["link"]) == 0)

@@ -6,30 +6,9 @@ import Testing
 private let credentialsPath = "/home/app/.aws/credentials"
 private let configPath = "/home/app/.aws/config"
 
-/// Plans a profile as a daemon would whose environment has the variables.
-private func plan(
-    _ name: String = "app", _ origin: ProfileOrigin = .profile, _ variables: [String: String] = [:],
-    credentials: String? = nil, config: String? = nil, modifiedAt: WallTime = WallTime(seconds: 0)
-) throws -> Result<Plan, ResolveProblem> {
-    let files = try sharedFiles(credentials: credentials, config: config, modifiedAt: modifiedAt)
-    do throws(ResolveProblem) {
-        let planner = Planner(AWSEnvironment(variables: variables))
-        return .success(
-            try planner.plan(ProfileConfiguration(name: name, origin: origin), in: files))
-    } catch {
-        return .failure(error)
-    }
-}
-
 extension Plan {
     fileprivate var credentials: Credentials? {
         if case .keys(let credentials) = steps.first { credentials } else { nil }
-    }
-}
-
-extension Result where Success == Plan, Failure == ResolveProblem {
-    fileprivate var problem: ResolveProblem? {
-        if case .failure(let problem) = self { problem } else { nil }
     }
 }
 
@@ -120,31 +99,26 @@ extension Result where Success == Plan, Failure == ResolveProblem {
     }
 
     @Test(arguments: [
-        "role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session",
+        ("role_arn = arn\ncredential_source = EcsContainer", CredentialSource.assumeRole),
+        ("role_arn = arn\nweb_identity_token_file = /t", .webIdentity),
+        (
+            "sso_account_id = 1\nsso_role_name = r\nsso_start_url = https://x\nsso_region = eu-west-1",
+            .sso
+        ),
+        ("login_session = arn:aws:iam::1:user/me", .loginSession),
+        ("sso_session = s", nil), ("sso_start_url = https://x", nil), ("source_profile = x", nil),
+        ("credential_source = Environment", nil),
     ])
-    func sourcesThatComeBeforeStaticKeys(_ property: String) throws {
-        let place = SourceLocation(file: configPath, line: 2, column: 1)
-        #expect(
-            try plan(
-                credentials: "[app]\n\(exampleKeys)", config: "[profile app]\n\(property) = x\n"
-            ).problem == .unsupportedSource(property: property, place))
-    }
-
-    @Test(arguments: [
-        "credential_process", "sso_session", "sso_start_url", "credential_source", "source_profile",
-    ])
-    func sourcesThatComeAfterStaticKeys(_ property: String) throws {
-        let place = SourceLocation(file: configPath, line: 2, column: 1)
-        let config = "[profile app]\n\(property) = x\n"
-        #expect(
-            try plan(config: config).problem == .unsupportedSource(property: property, place))
-        let plan = try plan(credentials: "[app]\n\(exampleKeys)", config: config).get()
-        #expect(plan.credentials?.accessKeyID.value == exampleKeyID)
-        #expect(plan.rows.count == (property == "credential_process" ? 2 : 1))
-        if plan.rows.count == 2 {
-            #expect(plan.rows[1].standing == .shadowed(by: .profileKeys))
-            #expect(plan.rows[1].provenance == .file(place))
-        }
+    func staticKeysComeAfter(_ config: String, _ before: CredentialSource?) throws {
+        let plan = try plan(
+            "app", .profile, ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/c"],
+            credentials: "[app]\n\(exampleKeys)credential_process = x\n",
+            config: "[profile app]\n\(config)\n"
+        ).get()
+        let winner = before ?? .profileKeys
+        #expect(plan.rows.first { $0.standing == .chosen }?.source == winner)
+        let hidden = plan.rows.filter { $0.standing == .shadowed(by: winner) }.map(\.source)
+        #expect(hidden == (before == nil ? [] : [.profileKeys]) + [.credentialProcess])
     }
 
     @Test func aMissingProfileNamesWhatMayBeMeant() throws {
@@ -182,7 +156,9 @@ extension Result where Success == Plan, Failure == ResolveProblem {
                 == .environment(variable: "AWS_SECRET_ACCESS_KEY"))
         #expect(plan.source == "AWS_ACCESS_KEY_ID in the environment")
         #expect(plan.region.value == "eu-west-3")
-        #expect(plan.rows.map(\.standing) == [.chosen, .shadowed(by: .environmentKeys)])
+        let hidden = Plan.Standing.shadowed(by: .environmentKeys)
+        #expect(plan.rows.map(\.source) == [.environmentKeys, .profileKeys, .instanceMetadata])
+        #expect(plan.rows.map(\.standing) == [.chosen, hidden, hidden])
         #expect(plan.sourceModifiedAt == nil)
     }
 
@@ -239,26 +215,6 @@ extension Result where Success == Plan, Failure == ResolveProblem {
         #expect(try plan.get().source == source)
     }
 
-    @Test func theDefaultChainFindsNothing() throws {
-        let variables = "environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        #expect(
-            try plan("x", .defaultChain).problem
-                == .noSource(searched: [
-                    variables, "\(credentialsPath) (no such file)", "\(configPath) (no such file)",
-                ]))
-        guard
-            case .profileMissing("nope", _, _) = try plan(
-                "x", .defaultChain, ["AWS_PROFILE": "nope"]
-            ).problem
-        else { return #expect(Bool(false)) }
-        let webIdentity = ["AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn"]
-        guard
-            case .badSetting("AWS_WEB_IDENTITY_TOKEN_FILE", _, _) = try plan(
-                "x", .defaultChain, webIdentity, credentials: "[default]\n\(exampleKeys)"
-            ).problem
-        else { return #expect(Bool(false)) }
-    }
-
     /// What a file hides may change any profile, but keys of the environment need no file.
     @Test func aFileThatCannotBeReadStopsProfilesOnly() throws {
         let problem = ResolveProblem.fileUnreadable(path: configPath, reason: "r", hint: "h")
@@ -279,5 +235,10 @@ extension Result where Success == Plan, Failure == ResolveProblem {
         #expect(
             problemOf { () throws(ResolveProblem) in try bare.plan(chain, in: files) }
                 == problem)
+        let webIdentity = Planner(
+            AWSEnvironment(variables: [
+                "AWS_WEB_IDENTITY_TOKEN_FILE": "/t", "AWS_ROLE_ARN": "arn",
+            ]))
+        #expect(try webIdentity.plan(chain, in: files).steps.map(\.source) == [.webIdentity])
     }
 }

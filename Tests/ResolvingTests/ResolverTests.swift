@@ -47,6 +47,19 @@ import Testing
         #expect(!dumped.contains(exampleSecret))
     }
 
+    @Test func explainsWithoutShowingASecret() async throws {
+        try directory.write(".aws/credentials", "[app]\n\(exampleKeys)regoin = x\n")
+        let plan = try await resolver([
+            "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": exampleToken,
+        ])
+        .explain(ProfileConfiguration(name: "app"))
+        #expect(plan.rows.map(\.standing) == [.notConsulted, .chosen])
+        #expect(plan.notes.count == 1)
+        var dumped = ""
+        dump(plan, to: &dumped)
+        #expect(!dumped.contains(exampleSecret) && !dumped.contains(exampleToken))
+    }
+
     @Test func aFixedFileHealsTheNextCheck() async throws {
         let resolver = resolver()
         let profile = ProfileConfiguration(name: "app")

@@ -55,7 +55,7 @@ import Testing
                 == "AWS_ACCESS_KEY_ID in environment file \(directory["env"]):2:1")
         let findings = try await resolver.findings(of: file.surroundings)
         #expect(findings.map(\.kind) == [.exportPrefix])
-        #expect(try await resolver.plan(file).steps.count == 1)
+        #expect(try await resolver.explain(file).steps.count == 1)
     }
 
     @Test func itsProfileIsFoundInTheFilesThatItNames() async throws {
@@ -157,7 +157,7 @@ import Testing
         #expect(resolved.source.hasPrefix("[\(section)] in \(directory["aws-app"]):"))
         #expect(resolved.credentials.accessKeyID.value == exampleKeyID)
         #expect(resolved.region.value == "eu-west-1")
-        let plan = try await withDirectory.plan(handed(profile))
+        let plan = try await withDirectory.explain(handed(profile))
         #expect(plan.rows.contains { $0.source == .credentialsDirectory && $0.standing == .chosen })
     }
 
