@@ -68,7 +68,7 @@ let package = Package(
         // The stages: each imports Model, and libraries, but no other stage.
         module("Configuring", ["Model", "CYaml"], settings: small),
         module("Scheduling", ["Model"]),
-        module("Resolving", ["Model", "Signing"]),
+        module("Resolving", ["Model", "Signing", "Answers", "CLinux", "CSystemd"]),
         module("Probing", ["Model", "Signing", "HTTP", "Answers"]),
         module(
             "Obtaining", ["CLinux", "Model", "Signing", "HTTP", "Answers", "Processes"],
@@ -111,7 +111,7 @@ let package = Package(
         tests("Model"),
         tests("Configuring"),
         tests("Scheduling"),
-        tests("Resolving"),
+        tests("Resolving", ["CSystemd"]),
         tests("Signing"),
         tests("EventLoops", ["CLinux"]),
         tests("Processes"),

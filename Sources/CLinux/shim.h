@@ -2,6 +2,7 @@
 // Linux calls that Swift's Glibc module leaves out: it is built without _GNU_SOURCE.
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
@@ -122,6 +123,14 @@ static inline long credwatch_peer_user(int descriptor) {
 /// Opens a name in a directory for nothing but looking at it; a symbolic link is opened itself.
 static inline int credwatch_open_path(int directory, const char *name, int follow) {
     return openat(directory, name, __O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+}
+
+/// Opens what a path names for nothing but looking at it, with a directory in the place of the root: no
+/// symbolic link and no `..` leads out of it.
+static inline int credwatch_open_in_root(int root, const char *path) {
+    const struct open_how how = {
+        .flags = __O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 }
 
 /// Whether an open file or link is one of /proc.

@@ -54,19 +54,16 @@ extension Decoder {
         self.times(section, &times)
         let name = name(section["name"], "`name`")
         if let name { claim(name, section["name"], "profile", &names) }
-        let origin = origin(section["source"])
+        let surroundings = surroundings(section)
+        let origin = origin(section, surroundings)
         let awsProfile = self.name(section["profile"], "`profile`")
-        if origin == .defaultChain, section["profile"] != nil {
-            report(
-                section.mark(of: "profile"), "conflicting-keys",
-                "`profile` has no meaning with `source: default_chain`, which names no profile")
-        }
         let region = region(section["region"])
         let expected = expectation(section["expect"])
         guard let name else { return nil }
         return ProfileConfiguration(
-            name: name, awsProfile: awsProfile, origin: origin, interval: times.interval,
-            fastInterval: min(times.fastInterval, times.interval), timeout: times.timeout,
+            name: name, awsProfile: awsProfile, origin: origin, surroundings: surroundings,
+            interval: times.interval, fastInterval: min(times.fastInterval, times.interval),
+            timeout: times.timeout,
             region: region, defaultRegion: defaults.region, expected: expected,
             location: location(section.mark))
     }
@@ -103,19 +100,6 @@ extension Decoder {
                 "`fast_interval` (\(fast.text)) must be at most the interval "
                     + "(\(times.interval.text))")
         }
-    }
-
-    private mutating func origin(_ node: YAMLNode?) -> ProfileOrigin {
-        guard let node, let text = text(node, "`source`") else { return .profile }
-        guard let origin = ProfileOrigin(rawValue: text) else {
-            let choices = ProfileOrigin.allCases.map(\.rawValue)
-            report(
-                node.mark, "invalid-choice",
-                "`source` cannot be \(shown(text))\(suggestion(for: text, among: choices)) "
-                    + "(allowed: \(choices.joined(separator: ", ")))")
-            return .profile
-        }
-        return origin
     }
 
     private mutating func expectation(_ node: YAMLNode?) -> ExpectedIdentity {

@@ -48,8 +48,8 @@ enum SectionKind: CaseIterable {
         case .defaults: ["interval", "fast_interval", "timeout", "region"]
         case .profile:
             [
-                "name", "profile", "source", "interval", "fast_interval", "timeout", "region",
-                "expect",
+                "name", "profile", "source", "environment_file", "unit", "credential", "interval",
+                "fast_interval", "timeout", "region", "expect",
             ]
         case .expectation: ["account", "arn"]
         case .group:

@@ -9,15 +9,18 @@ package struct AWSEnvironment: Sendable, Hashable {
     package var user: UInt32?
     /// Whose environment it is, for a sentence: `the environment of app.service`; nil for our own.
     package var owner: String?
+    /// Where each variable is set, if a file sets them.
+    package var locations: [String: SourceLocation]
 
     package init(
         variables: [String: String], passwordHome: String? = nil, user: UInt32? = nil,
-        owner: String? = nil
+        owner: String? = nil, locations: [String: SourceLocation] = [:]
     ) {
         self.variables = variables
         self.passwordHome = passwordHome
         self.user = user
         self.owner = owner
+        self.locations = locations
     }
 
     /// A variable with its provenance; an empty or blank one counts as not set, as in the SDKs.
@@ -25,7 +28,8 @@ package struct AWSEnvironment: Sendable, Hashable {
         guard let value = variables[name],
             !value.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x09 })
         else { return nil }
-        return Sourced(value, from: .environment(variable: name, of: owner))
+        let place = locations[name].map { "environment file \($0)" } ?? owner
+        return Sourced(value, from: .environment(variable: name, of: place))
     }
 
     /// The home directory: HOME, or that of the password database.

@@ -6,6 +6,20 @@ package enum ProfileOrigin: String, Sendable, Hashable, CaseIterable {
     case defaultChain = "default_chain"
 }
 
+/// Whose environment a check takes its credentials from.
+package enum Surroundings: Sendable, Hashable {
+    /// That of credwatch itself.
+    case own
+    /// What a file in the syntax of systemd's `EnvironmentFile=` sets; the absolute path.
+    case environmentFile(String)
+    /// That of a running service's main process: `app.service`.
+    case unit(String)
+    /// That of a process, by its id.
+    case process(Int32)
+    /// A file in systemd's `$CREDENTIALS_DIRECTORY`; its name there.
+    case credential(String)
+}
+
 /// The identity that a credential must have.
 package struct ExpectedIdentity: Sendable, Hashable {
     package var account: String?
@@ -24,6 +38,7 @@ package struct ProfileConfiguration: Sendable, Hashable {
     /// The profile's name in the shared AWS files.
     package var awsProfile: String
     package var origin: ProfileOrigin
+    package var surroundings: Surroundings
     package var interval: Duration
     package var fastInterval: Duration
     package var timeout: Duration
@@ -36,14 +51,15 @@ package struct ProfileConfiguration: Sendable, Hashable {
 
     package init(
         name: String, awsProfile: String? = nil, origin: ProfileOrigin = .profile,
-        interval: Duration = .seconds(300), fastInterval: Duration = .seconds(20),
-        timeout: Duration = .seconds(10), region: Sourced<String>? = nil,
-        defaultRegion: Sourced<String>? = nil, expected: ExpectedIdentity = ExpectedIdentity(),
-        location: SourceLocation? = nil
+        surroundings: Surroundings = .own, interval: Duration = .seconds(300),
+        fastInterval: Duration = .seconds(20), timeout: Duration = .seconds(10),
+        region: Sourced<String>? = nil, defaultRegion: Sourced<String>? = nil,
+        expected: ExpectedIdentity = ExpectedIdentity(), location: SourceLocation? = nil
     ) {
         self.name = name
         self.awsProfile = awsProfile ?? name
         self.origin = origin
+        self.surroundings = surroundings
         self.interval = interval
         self.fastInterval = fastInterval
         self.timeout = timeout

@@ -26,6 +26,22 @@ package struct FileFinding: Sendable, Hashable {
         case duplicateProperty(name: String)
         /// A comment that does not begin in the first column.
         case indentedComment
+
+        // In a file for systemd's EnvironmentFile=.
+        /// A line without `=`.
+        case noAssignment
+        case invalidVariableName
+        /// `export NAME=value`, which shells alone know.
+        case exportPrefix
+        /// A byte order mark, which systemd takes for a part of the first line.
+        case byteOrderMarkInLine
+        case unclosedQuote
+        /// ` # text` behind a value, which is a part of it.
+        case commentInValue
+        /// A comment that ends with a backslash.
+        case continuedComment
+        /// A variable that is set again further down.
+        case overwrittenVariable
     }
 
     package var kind: Kind
@@ -85,6 +101,22 @@ extension FileFinding: CustomStringConvertible {
                 + "the whole file."
         case .indentedComment:
             "The comment is indented; some SDKs take it for a part of the value above it."
+        case .noAssignment:
+            "systemd skips the line: it has no = behind a name."
+        case .invalidVariableName:
+            "systemd skips the line: a name has only letters, digits and _, and no digit first."
+        case .exportPrefix:
+            "systemd skips the line: only shells know the word export; remove it."
+        case .byteOrderMarkInLine:
+            "The file begins with a byte order mark, and systemd skips the first line for it."
+        case .unclosedQuote:
+            "The quote is never closed, so everything to the end of the file is one value."
+        case .commentInValue:
+            "systemd knows no comment behind a value; the # and what follows belong to it."
+        case .continuedComment:
+            "The comment ends with a backslash; systemd before version 254 skips the next line too."
+        case .overwrittenVariable:
+            "The variable is set again further down, and that one counts."
         }
     }
 }

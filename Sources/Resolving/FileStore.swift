@@ -172,7 +172,7 @@ package final class FileStore: Sendable {
 }
 
 /// Nanoseconds on a clock that never jumps.
-private func monotonicNow() -> UInt64 {
+func monotonicNow() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)

@@ -123,6 +123,21 @@ import Testing
                     endpointURL: sourced("https://sts.example.com:8443/base", 30, 17)))
     }
 
+    @Test func surroundingsDecideWhatAProfileMeans() throws {
+        let configuration = try #require(decode(fixture: "good-surroundings.yaml").configuration)
+        let found = configuration.profiles.map { profile in
+            "\(profile.surroundings) \(profile.origin.rawValue) \(profile.awsProfile)"
+        }
+        #expect(
+            found == [
+                "own profile own", "environmentFile(\"/etc/default/app\") default_chain file",
+                "unit(\"app@1.service\") default_chain unit",
+                "unit(\"app.service\") profile app", "unit(\"app.service\") profile named",
+                "environmentFile(\"/etc/default/app\") default_chain chain",
+                "credential(\"aws-app\") profile handed", "credential(\"aws app\") profile app",
+            ])
+    }
+
     @Test func anAliasRepeatsTheWholeValue() throws {
         let configuration = try #require(decode(fixture: "good-aliases.yaml").configuration)
         #expect(configuration.profiles[1].expected.account == "123456789012")
@@ -140,8 +155,8 @@ import Testing
         #expect(
             decode(text).problems.map(\.description) == [
                 "c.yaml:2:17: a profile has no key \"intervall\"; did you mean \"interval\"? "
-                    + "(allowed: name, profile, source, interval, fast_interval, timeout, region, "
-                    + "expect) [unknown-key]",
+                    + "(allowed: name, profile, source, environment_file, unit, credential, interval, "
+                    + "fast_interval, timeout, region, expect) [unknown-key]",
                 "c.yaml:2:42: `interval` needs a unit, like \"60s\" (allowed: 1s to 31d) "
                     + "[malformed-duration]",
                 "c.yaml:4:24: `primary` names \"ap\", which is not among `profiles`; "
