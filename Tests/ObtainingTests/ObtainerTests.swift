@@ -12,9 +12,7 @@ import Testing
         let keys = Credentials(
             accessKeyID: Sourced("AKIAIOSFODNN7EXAMPLE", from: place),
             secretAccessKey: Sourced(Secret("made/up"), from: place))
-        let obtainer = Obtainer(
-            transport: try CurlTransport(CurlOptions(proxy: .none)), clock: { WallTime(seconds: 0) }
-        )
+        let obtainer = Obtainer(transport: try CurlTransport(CurlOptions(proxy: .none)))
         let obtained = try await obtainer.obtain([.keys(keys)], within: .seconds(1))
         #expect(obtained == ObtainedCredentials(credentials: keys))
     }
