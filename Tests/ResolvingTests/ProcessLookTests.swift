@@ -222,27 +222,4 @@ final class FakeUnits: UnitDirectory {
         #expect(what.contains("environ cannot be read: Permission denied"))
         #expect(hint.contains("CAP_SYS_PTRACE"))
     }
-
-    @Test func theCheckReadsWithTheProcesssOwnMounts() async throws {
-        try #require(
-            await MountNamespace.isPossible() || geteuid() != 0, "root without mount namespaces")
-        guard geteuid() == 0 else { return }
-        let command = MountNamespace.command(
-            after: """
-                mount -t tmpfs tmpfs \(directory[".aws"])
-                printf '[app]\\naws_access_key_id = AKIAINSIDE\\naws_secret_access_key = x\\n' \
-                    >\(directory[".aws/credentials"])
-                echo ready
-                exec "$@"
-                """, ["sleep", "50"])
-        let process = try Subprocess(
-            command[0], Array(command[1...]),
-            environment: ["HOME": directory.path, "AWS_PROFILE": "app", "PATH": "/usr/bin:/bin"])
-        defer { process.send(signal: SIGKILL) }
-        try #require(await process.hasWritten("ready"))
-        let profile = ProfileConfiguration(
-            name: "x", origin: .defaultChain, surroundings: .process(process.processID),
-            timeout: .seconds(50))
-        #expect(try await resolver().resolve(profile).keys?.accessKeyID.value == "AKIAINSIDE")
-    }
 }
