@@ -74,8 +74,9 @@ import Testing
         let obtainer = try makeObtainer()
         for token in ["first", "second"] {
             file.write(token)
-            _ = try await obtainer.obtain(
-                [step(server.url + "/c", token: "unused", file: file.path)], within: .seconds(10))
+            let steps = [step(server.url + "/c", token: "unused", file: file.path)]
+            _ = try await obtainer.obtain(steps, within: .seconds(10))
+            obtainer.invalidate(steps)
         }
         #expect(server.requests.map { $0.header("authorization") } == ["first", "second"])
     }

@@ -41,6 +41,7 @@ import Testing
             let obtained = try await obtainer.obtain([step(server.url)], within: .seconds(10))
             #expect(obtained.credentials.accessKeyID.value == "ASIAY34FZKBOKMUTVV7A")
             #expect(obtained.credentials.accessKeyID.provenance == testPlace)
+            obtainer.invalidate([step(server.url)])
         }
         let requests = server.requests
         #expect(requests.map(\.method) == ["PUT", "GET", "GET", "GET", "GET"])
@@ -59,7 +60,10 @@ import Testing
             request.header("x-aws-ec2-metadata-token") == "token-1" && number > 3 ? .http(401) : nil
         }
         let obtainer = try makeObtainer()
-        for _ in 0..<2 { _ = try await obtainer.obtain([step(server.url)], within: .seconds(10)) }
+        for _ in 0..<2 {
+            _ = try await obtainer.obtain([step(server.url)], within: .seconds(10))
+            obtainer.invalidate([step(server.url)])
+        }
         #expect(server.requests.map(\.method) == ["PUT", "GET", "GET", "GET", "PUT", "GET", "GET"])
         let refusing = try service { request, _ in request.method == "GET" ? .http(401) : nil }
         let result = await obtain(obtainer, [step(refusing.url)])

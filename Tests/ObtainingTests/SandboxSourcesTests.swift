@@ -37,6 +37,7 @@ import Testing
         try sandbox.handOut(role: "web")
         try makeNext(sandbox)
         _ = try await obtainer.obtain([step, assume(sandbox)], within: .seconds(10))
+        obtainer.invalidate([step])
         sandbox.faults.isThrottling = true
         #expect(kind(await obtain(obtainer, [step]).problem) == "unavailable")
     }
@@ -76,6 +77,7 @@ import Testing
         }
         try makeNext(sandbox)
         _ = try await obtainer.obtain([step, assume(sandbox)], within: .seconds(10))
+        obtainer.invalidate([step])
         sandbox.faults.cutsProviderOff = true
         #expect(kind(await obtain(obtainer, [step]).problem) == "refused IDPCommunicationError")
         sandbox.faults.cutsProviderOff = false
