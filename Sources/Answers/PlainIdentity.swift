@@ -1,3 +1,4 @@
+import Glibc
 import Model
 
 extension CallerIdentity {
@@ -7,9 +8,9 @@ extension CallerIdentity {
     init?(plainly body: [UInt8]) {
         let found = body.withUnsafeBytes { bytes -> CallerIdentity? in
             // Comments, CDATA and references are the scanner's business.
-            guard !bytes.contains(UInt8(ascii: "!")), !bytes.contains(UInt8(ascii: "&")) else {
-                return nil
-            }
+            guard let start = bytes.baseAddress,
+                memchr(start, 0x21, bytes.count) == nil, memchr(start, 0x26, bytes.count) == nil
+            else { return nil }
             var reader = PlainReader(bytes: bytes)
             guard
                 reader.skip(
@@ -50,8 +51,9 @@ private struct PlainReader {
         var place = position
         while place < bytes.count, bytes[place] <= 0x20 { place += 1 }
         let count = mark.utf8CodeUnitCount
-        guard bytes.count - place >= count else { return false }
-        for index in 0..<count where bytes[place + index] != mark.utf8Start[index] { return false }
+        guard bytes.count - place >= count, let start = bytes.baseAddress,
+            memcmp(start + place, mark.utf8Start, count) == 0
+        else { return false }
         position = place + count
         return true
     }

@@ -14,6 +14,8 @@ final class Exchange {
     private(set) var id: UInt64 = 0
     /// Who waits for the answer; nil when the handle is idle.
     private(set) var continuation: Continuation?
+    /// The URL taken apart: libcurl would do so again for every request.
+    private let parsed: OpaquePointer
     private let words: UnsafeMutablePointer<CChar>
     private let lines = HeaderLines()
     private let options: CurlOptions
@@ -29,7 +31,12 @@ final class Exchange {
 
     init?(options: CurlOptions, trust: TrustStore) {
         guard let easy = curl_easy_init() else { return nil }
+        guard let parsed = curl_url() else {
+            curl_easy_cleanup(easy)
+            return nil
+        }
         self.easy = easy
+        self.parsed = parsed
         self.options = options
         words = .allocate(capacity: Int(CURL_ERROR_SIZE))
         words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -39,6 +46,7 @@ final class Exchange {
 
     deinit {
         curl_easy_cleanup(easy)
+        curl_url_cleanup(parsed)
         curl_slist_free_all(connectTo)
         curl_slist_free_all(pin)
         words.deallocate()
@@ -185,7 +193,7 @@ extension Exchange {
     /// Sets what differs from the request before.
     private func apply(_ request: HTTPRequest, cacheSeconds: Int) {
         if request.url != settings.url {
-            credwatch_curl_set_string(easy, CURLOPT_URL, request.url)
+            setURL(request.url)
         }
         if request.method != settings.method || request.body != settings.body {
             switch request.method {
@@ -235,6 +243,14 @@ extension Exchange {
         }
         credwatch_curl_set_list(easy, CURLOPT_CONNECT_TO, pin ?? connectTo)
         curl_slist_free_all(old)
+    }
+
+    private func setURL(_ url: String) {
+        credwatch_curl_set_string(easy, CURLOPT_URL, url)
+        let code = curl_url_set(parsed, CURLUPART_URL, url, UInt32(CURLU_PATH_AS_IS))
+        // One that cannot be taken apart fails with libcurl's own words.
+        credwatch_curl_set_pointer(
+            easy, CURLOPT_CURLU, code == CURLUE_OK ? UnsafeMutableRawPointer(parsed) : nil)
     }
 
     private func set(_ option: CURLoption, _ value: Int) {

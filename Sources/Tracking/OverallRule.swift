@@ -7,15 +7,25 @@ package import Model
 /// when a part is unknown; unknown when nothing is known at all. Profiles that were not checked yet do
 /// not count beside others.
 package func overall(profiles: [ProfileStatus], groups: [GroupStatus]) -> Overall {
-    let known = profiles.filter { $0.state != .pending }
-    if known.allSatisfy({ $0.state == .unknown }) { return .unknown }
-    let failing = Set(known.filter { $0.state == .failing }.map(\.name))
+    var failing: [String] = []
+    var (healthyCount, unknownCount) = (0, 0)
+    // Read where they lie: a copy of each of ten thousand would count some twenty references.
+    profiles.withUnsafeBufferPointer { profiles in
+        for index in profiles.indices {
+            switch profiles[index].state {
+            case .pending: break
+            case .healthy: healthyCount += 1
+            case .unknown: unknownCount += 1
+            case .failing: failing.append(profiles[index].name)
+            }
+        }
+    }
+    if healthyCount == 0, failing.isEmpty { return .unknown }
     guard !failing.isEmpty else {
-        let isWhole =
-            known.allSatisfy { $0.state == .healthy } && groups.allSatisfy { $0.state == .ready }
+        let isWhole = unknownCount == 0 && groups.allSatisfy { $0.state == .ready }
         return isWhole ? .healthy : .degraded
     }
-    let healthy = Set(known.filter { $0.state == .healthy }.map(\.name))
+    let healthy = Set(profiles.filter { $0.state == .healthy }.map(\.name))
     let isSpare = { (profile: String) in
         let memberships = groups.filter { $0.primary == profile || $0.backups.contains(profile) }
         return !memberships.isEmpty
