@@ -6,10 +6,12 @@ STRICT = --explicit-target-dependency-import-check error
 # distribution patches (curl, OpenSSL, systemd) stays shared.
 STATIC = $(abspath $(BUILD_PATH))/static
 RELEASE = -c release --static-swift-stdlib --scratch-path $(BUILD_PATH) -Xswiftc -L$(STATIC)
+# The cases and the script that drives a program through them; they are no part of this project.
+CONFORMANCE ?= $(abspath ../shared/conformance)
 
 .PHONY: help
 help: ## print the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: dependencies ## a failover from beginning to end, in half a minute, without an AWS account
@@ -42,6 +44,18 @@ bench: build ## measure against C, boto3, curl and the AWS CLI (about 10 minutes
 	@packaging/dependencies bench
 	Tests/Bench/run --markdown .build/bench.md --json .build/bench.json
 
+
+.PHONY: conformance conformance-run
+conformance: ## compare with the AWS SDKs by their own cases, where these are
+	@if [ -d "$(CONFORMANCE)" ]; then $(MAKE) --no-print-directory conformance-run; \
+	else echo "conformance: there is no $(CONFORMANCE), so there is nothing to compare with."; fi
+conformance-run: build
+	@packaging/dependencies conformance
+	$(SWIFT) build --build-tests --scratch-path $(BUILD_PATH) $(STRICT)
+	@rm -f "$(BUILD_PATH)/conformance.txt"
+	CREDWATCH_CONFORMANCE="$(CONFORMANCE)" CREDWATCH_CONFORMANCE_RESULTS="$(abspath $(BUILD_PATH))/conformance.txt" \
+		$(SWIFT) test --skip-build --scratch-path $(BUILD_PATH) --filter ConformanceTests
+	@Tests/Conformance/run "$(CONFORMANCE)" "$(BUILD_PATH)/release/credwatch" "$(BUILD_PATH)/conformance.txt"
 
 .PHONY: dependencies dependencies-test
 dependencies:

@@ -32,6 +32,14 @@ final class CheckPipeline: Sendable {
         } catch {
             return failed(profile, startedAt, diagnosis(of: error, profile: profile.name))
         }
+        return await check(resolution, for: profile, at: endpoint, since: startedAt)
+    }
+
+    /// Checks what a profile resolved to.
+    func check(
+        _ resolution: Resolution, for profile: ProfileConfiguration, at endpoint: Endpoint? = nil,
+        since startedAt: Instant
+    ) async -> CheckResult {
         var resolved: ResolvedProfile
         var remarks: [Evidence] = []
         switch resolution {

@@ -65,9 +65,12 @@ private func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
     }
 }
 
-/// Whether a run is the last part of an ARN: `role/admin/deployment-of-the-web-front-end`.
+/// Whether a run is the last part of an ARN, `role/admin/deployment-of-the-web-front-end`, or names a
+/// cached login by a hash of what is no secret.
 private func isResourcePath(_ run: String.UnicodeScalarView) -> Bool {
-    ["role/", "user/", "group/", "policy/"].contains { run.starts(with: $0.unicodeScalars) }
+    [
+        "role/", "user/", "group/", "policy/", "aws/sso/cache/", "aws/login/cache/",
+    ].contains { run.starts(with: $0.unicodeScalars) }
 }
 
 /// Returns a text with every occurrence of a secret replaced.

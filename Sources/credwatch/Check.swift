@@ -15,7 +15,8 @@ struct Check: ParsableCommand {
             Checks all profiles of the config at the same time. Without a config file, checks what an \
             application would use that names no profile: environment keys, else the profile in \
             AWS_PROFILE or `default`. A name that the config does not have is taken for a profile of \
-            the shared AWS files.
+            the shared AWS files. With --unit, --pid or --environment-file the profiles of the config do \
+            not count.
 
             EXIT CODES
               0 healthy, 1 degraded (some unknown), 2 failing, 3 unknown, 64 wrong usage, 78 config refused
@@ -23,6 +24,8 @@ struct Check: ParsableCommand {
 
     @Argument(help: "The profiles to check. Default: all of the config")
     var profiles: [String] = []
+
+    @OptionGroup var surroundings: SurroundingsOptions
 
     @OptionGroup var options: ConfigOption
 
@@ -57,25 +60,16 @@ struct Check: ParsableCommand {
 
     /// The profiles that were asked for, with the settings of the config where there is one.
     private func selectedConfiguration() throws -> Configuration {
-        var configuration: Configuration
-        if options.config != nil || access(Configuration.defaultFile, F_OK) == 0 {
-            configuration = try loadOrExit(options.file)
-        } else {
-            let name = environment("AWS_PROFILE") ?? "default"
-            configuration = Configuration(profiles: [
-                ProfileConfiguration(name: name, origin: .defaultChain)
-            ])
+        var configuration = try options.loadIfThere() ?? Configuration(profiles: [])
+        let isOfOthers = surroundings.surroundings != nil
+        if profiles.isEmpty, isOfOthers || configuration.profiles.isEmpty {
+            configuration.profiles = [surroundings.profile(nil, in: configuration)]
         }
         configuration.groups = []
         guard !profiles.isEmpty else { return configuration }
-        let known = Dictionary(
-            configuration.profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<String> = []
-        configuration.profiles = profiles.filter { seen.insert($0).inserted }.map { name in
-            let profile = known[name]
-            return profile?.origin == .defaultChain && options.config == nil
-                ? ProfileConfiguration(name: name)
-                : profile ?? ProfileConfiguration(name: name)
+        configuration.profiles = profiles.filter { seen.insert($0).inserted }.map {
+            surroundings.profile($0, in: configuration)
         }
         return configuration
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Daemon
+import Glibc
 import Model
 
 /// The command line.
@@ -16,13 +17,16 @@ struct Credwatch: ParsableCommand {
               validate        0 valid, 1 with warnings, 2 refused
               hook test, failover, failback
                               0 done, 2 not done, 3 no answer from the daemon
+              explain         0 there is a plan, 2 there is none; with --isolate: 0 the winning
+                              source is accepted, 2 it is refused, 3 unknown
+              credentials     0 printed, 1 a configured source failed, 4 none is configured
               run             0 stopped by a signal, 1 could not start, 78 config refused
               all             64 wrong usage
             """,
         version: credwatchVersion,
         subcommands: [
-            Run.self, Check.self, Status.self, Validate.self, Failover.self, Failback.self,
-            Hook.self,
+            Run.self, Check.self, Explain.self, CredentialsCommand.self, Status.self,
+            Validate.self, Failover.self, Failback.self, Hook.self,
         ])
 
     static func main() {
@@ -43,4 +47,10 @@ struct ConfigOption: ParsableArguments {
 
     /// The file that was named, or the default one.
     var file: String { config ?? Configuration.defaultFile }
+
+    /// Loads the file that was named, or the default one if it is there.
+    func loadIfThere() throws -> Configuration? {
+        guard config != nil || access(Configuration.defaultFile, F_OK) == 0 else { return nil }
+        return try loadOrExit(file)
+    }
 }

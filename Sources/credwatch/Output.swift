@@ -15,13 +15,19 @@ func write(_ text: String, to descriptor: Int32) {
 
 /// Writes bytes as they are; what cannot be written (a closed pipe) is lost.
 func write(_ bytes: [UInt8], to descriptor: Int32) {
+    _ = writeWhole(bytes, to: descriptor)
+}
+
+/// Writes bytes as they are, and says whether all of them were taken.
+func writeWhole(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return }
+        guard count > 0 else { return false }
         rest = rest.dropFirst(count)
     }
+    return true
 }
 
 /// The value of an environment variable; nil when it is not set, or empty.

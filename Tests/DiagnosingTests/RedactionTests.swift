@@ -18,6 +18,10 @@ import Testing
             "User: arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_AdministratorAccess_0123456789abcdef/jo is not authorized",
             "User: arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_AdministratorAccess_0123456789abcdef/jo is not authorized"
         ),
+        (
+            "there is no /home/app/.aws/sso/cache/0123456789abcdef0123456789abcdef01234567.json",
+            "there is no /home/app/.aws/sso/cache/0123456789abcdef0123456789abcdef01234567.json"
+        ),
         ("a\nb\tc\u{1B}[31m\u{7F}\u{85}d\u{202E}e", "a b c [31m  d e"),
         (Sample.secret, "<redacted>"), ("(\(Sample.secret))", "(<redacted>)"),
         (Sample.token, "<redacted>"), ("", ""),

@@ -136,7 +136,10 @@ struct CommandSystemTests {
         #expect(failing.outputText.contains("broken"))
     }
 
-    @Test(arguments: ["check", "status", "run", "validate", "failover", "failback", "hook test"])
+    @Test(arguments: [
+        "check", "status", "run", "validate", "failover", "failback", "hook test", "credentials",
+        "explain",
+    ])
     func `the help of every subcommand names its options and exit codes`(_ command: String)
         async throws
     {

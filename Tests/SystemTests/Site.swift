@@ -71,6 +71,22 @@ final class Site: Sendable {
             """)
     }
 
+    /// The variables that name the files and the sandbox, without a config.
+    var files: [String: String] {
+        [
+            "AWS_SHARED_CREDENTIALS_FILE": path("credentials"), "AWS_CONFIG_FILE": path("config"),
+            "AWS_ENDPOINT_URL": sandbox.url,
+        ]
+    }
+
+    /// Makes a role that everybody of the account may assume.
+    func createRole(_ name: String) throws {
+        let account = Sandbox.standardAccount
+        _ = try sandbox.withWorld { world, now throws(ServiceFault) in
+            try world.createRole(name, in: account, trusting: [account], now: now)
+        }
+    }
+
     /// Starts the daemon; it is killed when its time is over.
     func startDaemon(environment extra: [String: String] = [:]) throws -> Subprocess {
         try Subprocess(
