@@ -5,7 +5,8 @@ STRICT = --explicit-target-dependency-import-check error
 # Swift's own runtime goes into the binary whole, with the C++ library that it is written in; what the
 # distribution patches (curl, OpenSSL, systemd) stays shared.
 STATIC = $(abspath $(BUILD_PATH))/static
-RELEASE = -c release --static-swift-stdlib --scratch-path $(BUILD_PATH) -Xswiftc -L$(STATIC)
+RELEASE = -c release --static-swift-stdlib --scratch-path $(BUILD_PATH) -Xswiftc -L$(STATIC) \
+	-Xswiftc -DFOUNDATION_STAND_IN
 
 .PHONY: help
 help: ## print the targets

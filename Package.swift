@@ -92,9 +92,19 @@ let package = Package(
             name: "credwatch",
             dependencies: [
                 "Model", "EventLoops", "Configuring", "Scheduling", "Reporting", "Daemon",
+                "EssentialsStandIn",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict + frugal + small, linkerSettings: lean),
+
+        // What the argument parser refers to of FoundationEssentials, without the rest of it.
+        .target(
+            name: "EssentialsStandIn",
+            swiftSettings: strict + [
+                .unsafeFlags(
+                    ["-module-abi-name", "FoundationEssentials"],
+                    .when(configuration: .release))
+            ]),
 
         // An AWS for the demo and the tests; no part of the daemon.
         module("Sandbox", ["Model", "CCrypto", "CDescriptors"]),
