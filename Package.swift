@@ -12,11 +12,16 @@ let strict: [SwiftSetting] = [
 /// For what runs seldom: small code rather than quick code.
 let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 
+/// Keeps the standard library's regular expressions out, 1.3 MB: they come with every `contains` of a text.
+let frugal: [SwiftSetting] = [
+    .unsafeFlags(["-Xfrontend", "-disable-implicit-string-processing-module-import"])
+]
+
 /// A stage or library of credwatch.
 func module(
     _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = []
 ) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + frugal + settings)
 }
 
 /// The tests of one module, with the shared Support.
@@ -29,12 +34,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// Links the daemon small and quick to start: the toolchain's own linker, packed relocations (glibc 2.36
-/// and later), no symbols exported to libraries, identical functions folded where that is safe.
+/// and later), no symbols exported to libraries, identical functions folded where that is safe, the
+/// unwinder within.
 let lean: [LinkerSetting] = [
     .unsafeFlags(
         [
             "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
-            "-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe", "-Xlinker", "--as-needed",
+            "-Xlinker", "--no-export-dynamic", "-Xclang-linker", "-static-libgcc", "-Xlinker",
+            "--icf=safe", "-Xlinker", "--as-needed",
         ], .when(configuration: .release))
 ]
 
@@ -48,8 +55,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
-        .systemLibrary(
-            name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        // Loaded at run time, so that only its headers are asked for here.
+        .systemLibrary(name: "CSystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -89,9 +96,19 @@ let package = Package(
             name: "credwatch",
             dependencies: [
                 "Model", "EventLoops", "Configuring", "Scheduling", "Reporting", "Daemon",
+                "EssentialsStandIn",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict + small, linkerSettings: lean),
+            swiftSettings: strict + frugal + small, linkerSettings: lean),
+
+        // What the argument parser refers to of FoundationEssentials, without the rest of it.
+        .target(
+            name: "EssentialsStandIn",
+            swiftSettings: strict + [
+                .unsafeFlags(
+                    ["-module-abi-name", "FoundationEssentials"],
+                    .when(configuration: .release))
+            ]),
 
         // An AWS for the demo and the tests; no part of the daemon.
         module("Sandbox", ["Answers", "Model", "CCrypto", "CDescriptors"]),

@@ -3,11 +3,35 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+/* libsystemd and the six libraries that it needs are loaded when a journal or a manager is there, not at
+ * every start. A call without it fails as one without a manager or a journal would. */
+static inline void *credwatch_systemd(const char *name) {
+    void *library = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
+    return library ? dlsym(library, name) : NULL;
+}
+
+static inline int credwatch_journal_sendv(const struct iovec *fields, int count) {
+    __typeof__(&sd_journal_sendv) call = (__typeof__(call))credwatch_systemd("sd_journal_sendv");
+    return call ? call(fields, count) : -ENOSYS;
+}
+
+static inline int credwatch_notify(const char *notice) {
+    __typeof__(&sd_notify) call = (__typeof__(call))credwatch_systemd("sd_notify");
+    return call ? call(0, notice) : -ENOSYS;
+}
+
+static inline int credwatch_watchdog_enabled(uint64_t *microseconds) {
+    __typeof__(&sd_watchdog_enabled) call = (__typeof__(call))credwatch_systemd("sd_watchdog_enabled");
+    return call ? call(0, microseconds) : -ENOSYS;
+}
 
 /* Sends a notice as sd_notify does, but never waits: 0 when the manager's queue is full, or when the
  * address is of a kind that is left to sd_notify. */

@@ -1,5 +1,4 @@
 import Model
-import FoundationEssentials
 
 /// What a client asks the daemon through its control socket: one line of JSON.
 package struct ControlRequest: Sendable, Hashable {
@@ -31,15 +30,11 @@ package struct ControlRequest: Sendable, Hashable {
 
     /// Reads a line; nil when it is no request.
     package init?(line: [UInt8]) {
-        struct Wire: Decodable {
-            var command: String
-            var group: String
-            var force: Bool
-        }
-        guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(line)),
-            let command = Command(rawValue: wire.command)
+        guard let json = JSONValue(parsing: line),
+            let command = json["command"]?.text.flatMap(Command.init),
+            let group = json["group"]?.text, let force = json["force"]?.truth
         else { return nil }
-        self.init(command: command, group: wire.group, force: wire.force)
+        self.init(command: command, group: group, force: force)
     }
 }
 
@@ -65,11 +60,9 @@ package struct ControlReply: Sendable, Hashable {
     }
 
     package init?(line: [UInt8]) {
-        struct Wire: Decodable {
-            var done: Bool
-            var text: String
-        }
-        guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(line)) else { return nil }
-        self.init(done: wire.done, text: wire.text)
+        guard let json = JSONValue(parsing: line), let done = json["done"]?.truth,
+            let text = json["text"]?.text
+        else { return nil }
+        self.init(done: done, text: text)
     }
 }

@@ -40,10 +40,10 @@ package func refusal(_ error: ServiceError, to action: Action) -> Refusal {
     case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId":
         return .keyNotRecognized
     case "SignatureDoesNotMatch", "InvalidSignatureException", "InvalidSignature":
-        if message.contains("signature expired") || message.contains("signature not yet current") {
+        if message.holds("signature expired") || message.holds("signature not yet current") {
             return .clock
         }
-        return message.contains("scoped to") || message.contains("credential scope")
+        return message.holds("scoped to") || message.holds("credential scope")
             ? .wrongScope : .signatureMismatch
     case "RequestTimeTooSkewed", "RequestInTheFuture":
         return .clock
@@ -52,7 +52,7 @@ package func refusal(_ error: ServiceError, to action: Action) -> Refusal {
     case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired":
         return action == .assumeRoleWithWebIdentity ? .webIdentityRefused : .sessionExpired
     case "IncompleteSignature", "IncompleteSignatureException":
-        return message.contains("not a valid key=value pair")
+        return message.holds("not a valid key=value pair")
             ? .malformedKeyID : .authorizationAltered
     case "MissingAuthenticationToken", "MissingAuthenticationTokenException":
         return .authorizationAltered
@@ -63,8 +63,8 @@ package func refusal(_ error: ServiceError, to action: Action) -> Refusal {
     case "IDPRejectedClaim", "IDPRejectedClaimException":
         return .webIdentityRefused
     case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation":
-        if message.contains("multi-factor") || message.contains("multifactor")
-            || message.contains("mfa")
+        if message.holds("multi-factor") || message.holds("multifactor")
+            || message.holds("mfa")
         {
             return .needsPerson
         }
@@ -84,19 +84,19 @@ package func refusal(_ error: ServiceError, to action: Action) -> Refusal {
         "Unavailable", "RequestTimeout", "RequestTimeoutException":
         return .outage
     default:
-        return message.contains("rate exceeded") ? .throttled : .unrecognized
+        return message.holds("rate exceeded") ? .throttled : .unrecognized
     }
 }
 
 /// Reads `InvalidIdentityToken`: an outage of AWS has been seen under this code, so only the texts
 /// that are known to blame the token do.
 private func webIdentityRefusal(_ message: String, _ action: Action) -> Refusal {
-    if message.contains("couldn't retrieve verification key") {
+    if message.holds("couldn't retrieve verification key") {
         return .identityProviderUnreachable
     }
     let blamesToken = [
         "no openidconnect provider", "audience", "not a valid json web token", "not a valid jwt",
-    ].contains { message.contains($0) }
+    ].contains { message.holds($0) }
     return blamesToken && action == .assumeRoleWithWebIdentity
         ? .webIdentityRefused : .unrecognized
 }

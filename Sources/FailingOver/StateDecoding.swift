@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Model
 import Processes
 
@@ -10,18 +9,26 @@ struct StateFormatProblem: Error {
 /// Decodes a state file, refusing whatever this version would not have written.
 func decodeState(_ bytes: [UInt8]) throws(StateFormatProblem) -> RememberedState {
     guard !bytes.isEmpty else { throw StateFormatProblem(reason: "it is empty") }
-    do {
-        let state = try JSONDecoder().decode(StateDTO.self, from: Data(bytes)).value
-        try checkUnique(state.profiles.map(\.name), "profile")
-        try checkUnique(state.groups.map(\.name), "group")
-        return state
-    } catch let problem as StateFormatProblem {
-        throw problem
-    } catch let error as DecodingError {
-        throw StateFormatProblem(reason: clause(error))
-    } catch {
-        throw StateFormatProblem(reason: "it is not the JSON of a state file")
+    guard let json = JSONValue(parsing: bytes) else {
+        throw StateFormatProblem(reason: "it is not JSON, or ends too early")
     }
+    var state: RememberedState?
+    let schema: String
+    do throws(JSONFault) {
+        let row = try JSONRow(json)
+        schema = try row.string("schema")
+        // Of a later form nothing else may be as expected.
+        if schema == stateSchema { state = try rememberedState(row) }
+    } catch {
+        throw StateFormatProblem(reason: clause(error))
+    }
+    guard let state else {
+        throw StateFormatProblem(
+            reason: "its schema is \(quoted(schema)) and this version reads only \(stateSchema)")
+    }
+    try checkUnique(state.profiles.map(\.name), "profile")
+    try checkUnique(state.groups.map(\.name), "group")
+    return state
 }
 
 private func checkUnique(_ names: [String], _ what: String) throws(StateFormatProblem) {
@@ -31,30 +38,13 @@ private func checkUnique(_ names: [String], _ what: String) throws(StateFormatPr
     }
 }
 
-private func clause(_ error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, let context):
-        return "\(place(context.codingPath + [key])) is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-        return "\(place(context.codingPath)) has the wrong type"
-    case .dataCorrupted(let context):
-        // An empty path means that the text as a whole is no JSON.
-        return context.codingPath.isEmpty
-            ? "it is not JSON, or ends too early"
-            : "\(place(context.codingPath)): \(context.debugDescription)"
-    @unknown default:
-        return "it is not the JSON of a state file"
-    }
-}
-
-/// Returns a path like `groups[2].incident.cause`.
-private func place(_ path: [any CodingKey]) -> String {
-    path.reduce(into: "") { text, key in
-        if let index = key.intValue {
-            text += "[\(index)]"
-        } else {
-            text += (text.isEmpty ? "" : ".") + visible(key.stringValue)
-        }
+private func clause(_ fault: JSONFault) -> String {
+    let place = fault.place.isEmpty ? "it" : fault.place
+    return switch fault.kind {
+    case .missing(let name): "\(fault.place)\(fault.place.isEmpty ? "" : ".")\(name) is missing"
+    case .wrongType: "\(place) has the wrong type"
+    case .noFit: "\(place) is no number that fits"
+    case .invalid(let what): "\(place): \(what)"
     }
 }
 

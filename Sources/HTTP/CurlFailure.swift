@@ -139,8 +139,8 @@ struct CurlFailure {
     /// where the URL begins without one, and the last at sign.
     private static func withoutUser(_ bytes: [UInt8]) -> [UInt8] {
         guard let end = bytes.lastIndex(of: UInt8(ascii: "@")) else { return bytes }
-        if let scheme = bytes[..<end].firstRange(of: "://".utf8) {
-            return Array(bytes[..<scheme.upperBound] + bytes[(end + 1)...])
+        if let scheme = bytes[..<end].firstIndex(ofBytes: "://".utf8) {
+            return Array(bytes[..<(scheme + 3)] + bytes[(end + 1)...])
         }
         let text = bytes[..<(bytes.firstIndex(of: UInt8(ascii: "@")) ?? end)]
         let start =

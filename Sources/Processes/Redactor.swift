@@ -1,3 +1,5 @@
+import Model
+
 /// A filter that makes lines of a program's output fit for a log: visible, bounded, without secrets.
 ///
 /// A program that runs `set -x` or prints a config would otherwise put keys into the journal. What looks
@@ -19,11 +21,11 @@ package struct Redactor {
     /// word there is removed whatever its length.
     package mutating func presentable(_ line: String, isCut: Bool = false) -> String {
         if isInsidePrivateKey {
-            isInsidePrivateKey = !line.contains("-----END ")
+            isInsidePrivateKey = !line.holds("-----END ")
             return Self.mark
         }
-        if line.contains("-----BEGIN "), line.contains("PRIVATE KEY") {
-            isInsidePrivateKey = !line.contains("-----END ")
+        if line.holds("-----BEGIN "), line.holds("PRIVATE KEY") {
+            isInsidePrivateKey = !line.holds("-----END ")
             return Self.mark
         }
         var scan = LineScan(line)
@@ -109,7 +111,7 @@ private struct LineScan {
         }
         output += word
         let name = String(decoding: word, as: UTF8.self).lowercased()
-        if Self.tellingNames.contains(where: name.contains) {
+        if Self.tellingNames.contains(where: name.holds) {
             takeValue(after: name)
         }
     }
@@ -126,7 +128,7 @@ private struct LineScan {
         guard hasSign || isOption, end < bytes.count else { return }
         output += bytes[index..<end]
         index = end
-        if name.contains("authorization") {
+        if name.holds("authorization") {
             index = bytes.count
         } else {
             let quote = bytes[end - 1]

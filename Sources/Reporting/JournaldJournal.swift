@@ -47,7 +47,7 @@ private func send(_ entry: JournalEntry) -> Bool {
             iovec(iov_base: base + $0.lowerBound, iov_len: $0.count)
         }
         while true {
-            let result = sd_journal_sendv(vectors, Int32(vectors.count))
+            let result = credwatch_journal_sendv(vectors, Int32(vectors.count))
             if result != -EINTR { return result == 0 }
         }
     }

@@ -31,7 +31,9 @@ package final class ServiceManager: Sendable {
         var microseconds: UInt64 = 0
         // Above 292,000 years it is no interval but a mistake.
         watchdogInterval =
-            sd_watchdog_enabled(0, &microseconds) > 0 && microseconds <= UInt64(Int64.max) / 1_000
+            environmentVariable("WATCHDOG_USEC") != nil
+                && credwatch_watchdog_enabled(&microseconds) > 0
+                && microseconds <= UInt64(Int64.max) / 1_000
             ? .microseconds(Int64(microseconds)) : nil
     }
 
@@ -86,7 +88,7 @@ package final class ServiceManager: Sendable {
         }
         guard hasRoom else { return }
         queue.async {
-            sd_notify(0, notice)
+            _ = credwatch_notify(notice)
             self.waiting.withLock { $0 -= 1 }
         }
     }

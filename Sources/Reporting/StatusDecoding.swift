@@ -1,53 +1,43 @@
-import FoundationEssentials
 package import Model
 
 /// Decodes the bytes of a status file; `path` names it in problems.
 package func decodeStatus(_ bytes: [UInt8], path: String) throws(StatusReadProblem)
     -> StatusDocument
 {
-    do {
-        return try JSONDecoder().decode(DecodedStatus.self, from: Data(bytes)).document
-    } catch let error as UnsupportedSchema {
-        throw .unsupportedSchema(path: path, found: error.found)
-    } catch let error as DecodingError {
-        let (place, what) = explain(error)
-        throw .malformed(path: path, place: place, what: what)
-    } catch {
+    guard let json = JSONValue(parsing: bytes) else {
         throw .malformed(path: path, place: "", what: "it is not valid JSON")
     }
-}
-
-private struct UnsupportedSchema: Error {
-    var found: String
-}
-
-private struct DecodedStatus: Decodable {
-    var document: StatusDocument
-
-    init(from decoder: any Decoder) throws {
-        let row = try Row(decoder)
-        let schema = try row.string("schema")
-        guard schema == statusSchema else { throw UnsupportedSchema(found: schema) }
-        let daemon = try row.row("daemon")
-        document = StatusDocument(
-            generatedAt: try row.time("generated_at"),
-            validUntil: try row.time("valid_until"),
-            overall: try row.value("overall"),
-            daemon: DaemonStatus(
-                version: try daemon.string("version"), pid: try daemon.number("pid"),
-                startedAt: try daemon.time("started_at"), host: try daemon.string("host")),
-            profiles: try row.rows("profiles").map(profile),
-            groups: try row.rows("groups").map(group))
+    let schema: String
+    do throws(JSONFault) {
+        let row = try JSONRow(json)
+        schema = try row.string("schema")
+        if schema == statusSchema { return try document(row) }
+    } catch {
+        throw .malformed(path: path, place: error.place, what: clause(error.kind))
     }
+    throw .unsupportedSchema(path: path, found: schema)
 }
 
-private func profile(_ row: Row) throws -> ProfileStatus {
+private func document(_ row: JSONRow) throws(JSONFault) -> StatusDocument {
+    let daemon = try row.row("daemon")
+    return StatusDocument(
+        generatedAt: try row.time("generated_at"),
+        validUntil: try row.time("valid_until"),
+        overall: try row.value("overall"),
+        daemon: DaemonStatus(
+            version: try daemon.string("version"), pid: try daemon.number("pid"),
+            startedAt: try daemon.time("started_at"), host: try daemon.string("host")),
+        profiles: try row.rows("profiles").map(profile),
+        groups: try row.rows("groups").map(group))
+}
+
+private func profile(_ row: JSONRow) throws(JSONFault) -> ProfileStatus {
     ProfileStatus(
         name: try row.string("name"),
         state: try row.value("state"),
         since: try row.optionalTime("since"),
         diagnosis: try diagnosis(row),
-        identity: try row.optionalRow("identity").map { row in
+        identity: try row.optionalRow("identity").map { row throws(JSONFault) in
             CallerIdentity(
                 account: try row.string("account"), arn: try row.string("arn"),
                 userID: try row.string("user_id"))
@@ -63,7 +53,7 @@ private func profile(_ row: Row) throws -> ProfileStatus {
         nextCheckAt: try row.optionalTime("next_check_at"))
 }
 
-private func diagnosis(_ row: Row) throws -> Diagnosis? {
+private func diagnosis(_ row: JSONRow) throws(JSONFault) -> Diagnosis? {
     guard try row.optionalString("cause") != nil else { return nil }
     return Diagnosis(
         cause: try row.value("cause"), verdict: try row.value("verdict"),
@@ -71,7 +61,7 @@ private func diagnosis(_ row: Row) throws -> Diagnosis? {
         evidence: try row.rows("evidence").map(evidence))
 }
 
-private func group(_ row: Row) throws -> GroupStatus {
+private func group(_ row: JSONRow) throws(JSONFault) -> GroupStatus {
     GroupStatus(
         name: try row.string("name"),
         primary: try row.string("primary"),
@@ -79,7 +69,7 @@ private func group(_ row: Row) throws -> GroupStatus {
         active: try row.string("active"),
         state: try row.value("state"),
         detail: try row.string("detail"),
-        incident: try row.optionalRow("incident").map { row in
+        incident: try row.optionalRow("incident").map { row throws(JSONFault) in
             Incident(
                 id: try row.string("id"), event: try row.value("event"),
                 from: try row.string("from"), to: try row.string("to"),
@@ -87,7 +77,7 @@ private func group(_ row: Row) throws -> GroupStatus {
                 startedAt: try row.time("started_at"), attempts: try row.number("attempts"),
                 byHand: try row.truth("by_hand"))
         },
-        hook: try row.optionalRow("hook").map { row in
+        hook: try row.optionalRow("hook").map { row throws(JSONFault) in
             HookRecord(
                 event: try row.value("event"), attempt: try row.number("attempts"),
                 startedAt: try row.time("started_at"),
@@ -95,7 +85,7 @@ private func group(_ row: Row) throws -> GroupStatus {
         })
 }
 
-private func hookResult(_ row: Row) throws -> HookResult? {
+private func hookResult(_ row: JSONRow) throws(JSONFault) -> HookResult? {
     switch try row.optionalString("result") {
     case nil: nil
     case "succeeded", "failed": .exited(code: try row.number("exit_code"))
@@ -107,7 +97,7 @@ private func hookResult(_ row: Row) throws -> HookResult? {
     }
 }
 
-private func evidence(_ row: Row) throws -> Evidence {
+private func evidence(_ row: JSONRow) throws(JSONFault) -> Evidence {
     let kind: EvidenceKind = try row.value("kind")
     return switch kind {
     case .requestID: .requestID(try row.string("request_id"))
@@ -132,7 +122,7 @@ private func evidence(_ row: Row) throws -> Evidence {
     }
 }
 
-private func secondOpinion(_ row: Row) throws -> Evidence {
+private func secondOpinion(_ row: JSONRow) throws(JSONFault) -> Evidence {
     let name = try row.string("question")
     guard let question = question(named: name) else {
         throw row.corrupt("question", "\"\(name)\" is not known")
@@ -140,7 +130,7 @@ private func secondOpinion(_ row: Row) throws -> Evidence {
     return .secondOpinion(question, try row.string("answer"))
 }
 
-private func provenance(_ row: Row) throws -> Provenance {
+private func provenance(_ row: JSONRow) throws(JSONFault) -> Provenance {
     let origin = try row.string("origin")
     switch origin {
     case "environment":
@@ -156,23 +146,11 @@ private func provenance(_ row: Row) throws -> Provenance {
     }
 }
 
-private func explain(_ error: DecodingError) -> (place: String, what: String) {
-    switch error {
-    case .keyNotFound(let key, let context):
-        (place(context.codingPath), "\"\(key.stringValue)\" is missing")
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-        (place(context.codingPath), "it has the wrong type")
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-        ("", "it is not valid JSON")
-    case .dataCorrupted(let context):
-        (place(context.codingPath), visible(bounded(context.debugDescription, bytes: 200)))
-    @unknown default: ("", "it is not valid")
-    }
-}
-
-private func place(_ path: [any CodingKey]) -> String {
-    path.reduce("") { text, key in
-        if let index = key.intValue { return text + "[\(index)]" }
-        return text + (text.isEmpty ? "" : ".") + key.stringValue
+private func clause(_ kind: JSONFault.Kind) -> String {
+    switch kind {
+    case .missing(let name): "\"\(name)\" is missing"
+    case .wrongType: "it has the wrong type"
+    case .noFit: "it is not a number, or not one that fits"
+    case .invalid(let what): visible(bounded(what, bytes: 200))
     }
 }

@@ -163,7 +163,7 @@ import Testing
 
     @Test(arguments: [
         ("", "it is empty"), ("{", "it is not JSON, or ends too early"),
-        ("[]", " has the wrong type"), ("{}", "schema is missing"),
+        ("[]", "it has the wrong type"), ("{}", "schema is missing"),
         (
             #"{"schema":"credwatch-state/2"}"#,
             "its schema is \"credwatch-state/2\" and this version reads only credwatch-state/1"

@@ -1,6 +1,3 @@
-import FoundationEssentials
-package import Model
-
 /// A JSON value, for documents that may hold anything, secrets among them: nothing that prints or dumps it
 /// shows a value.
 package enum JSONValue: Sendable, Hashable {
@@ -14,9 +11,8 @@ package enum JSONValue: Sendable, Hashable {
 
     /// Parses a document; nil when the bytes are not JSON. Nesting beyond 512 levels is not JSON.
     package init?(parsing bytes: [UInt8]) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
-            return nil
-        }
+        var reader = JSONReader(bytes)
+        guard let value = reader.document() else { return nil }
         self = value
     }
 
@@ -49,45 +45,13 @@ package enum JSONValue: Sendable, Hashable {
         }
     }
 
+    /// True or false; nil for anything else.
+    package var truth: Bool? {
+        if case .bool(let truth) = self { truth } else { nil }
+    }
+
     package var isObject: Bool {
         if case .object = self { true } else { false }
-    }
-}
-
-extension JSONValue: Decodable {
-    package init(from decoder: any Decoder) throws {
-        if let members = try? decoder.container(keyedBy: Name.self) {
-            var object: [String: JSONValue] = [:]
-            for key in members.allKeys {
-                object[key.stringValue] = try members.decode(JSONValue.self, forKey: key)
-            }
-            self = .object(object)
-        } else if var elements = try? decoder.unkeyedContainer() {
-            var array: [JSONValue] = []
-            while !elements.isAtEnd { array.append(try elements.decode(JSONValue.self)) }
-            self = .array(array)
-        } else {
-            let value = try decoder.singleValueContainer()
-            if value.decodeNil() {
-                self = .null
-            } else if let flag = try? value.decode(Bool.self) {
-                self = .bool(flag)
-            } else if let number = try? value.decode(Int64.self) {
-                self = .integer(number)
-            } else if let number = try? value.decode(Double.self) {
-                self = .number(number)
-            } else {
-                self = .text(try value.decode(String.self))
-            }
-        }
-    }
-
-    private struct Name: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 }
 
