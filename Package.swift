@@ -130,6 +130,12 @@ let package = Package(
             ]),
         tests("Sandbox", ["credwatch-sandbox"]),
         .testTarget(
+            name: "CaseTests",
+            dependencies: [
+                "Answers", "Diagnosing", "HTTP", "Model", "Obtaining", "Resolving", "Support",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "SystemTests",
             dependencies: [
                 "EventLoops", "Model", "Reporting", "Sandbox", "Support", "credwatch",
