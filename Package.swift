@@ -135,6 +135,19 @@ let package = Package(
                 "Answers", "Diagnosing", "HTTP", "Model", "Obtaining", "Resolving", "Support",
             ],
             swiftSettings: strict),
+        // What `make fuzz` drives; the tests replay its seeds.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Answers", "Configuring", "Daemon", "Diagnosing", "FailingOver", "Model",
+                "Obtaining", "Processes", "Reporting", "Resolving",
+            ],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict),
+        .executableTarget(
+            name: "credwatch-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Runner",
+            swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(
             name: "SystemTests",
             dependencies: [
