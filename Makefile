@@ -45,6 +45,9 @@ bench: build ## measure against C, boto3, curl and the AWS CLI (about 10 minutes
 	@packaging/dependencies bench
 	Tests/Bench/run --markdown .build/bench.md --json .build/bench.json
 
+.PHONY: fuzz
+fuzz: dependencies ## a minute of fuzzing for all that reads bytes of others (the build comes on top)
+	@SWIFT="$(SWIFT)" BUILD_PATH="$(BUILD_PATH)" Tests/Fuzz/run
 
 .PHONY: conformance conformance-run
 conformance: ## compare with the AWS SDKs by their own cases, where these are

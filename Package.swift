@@ -151,6 +151,25 @@ let package = Package(
             name: "ConformanceTests", dependencies: ["Answers", "Model", "Resolving", "Signing"],
             swiftSettings: strict),
         .testTarget(
+            name: "CaseTests",
+            dependencies: [
+                "Answers", "Diagnosing", "HTTP", "Model", "Obtaining", "Resolving", "Support",
+            ],
+            swiftSettings: strict),
+        // What `make fuzz` drives; the tests replay its seeds.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Answers", "Configuring", "Daemon", "Diagnosing", "FailingOver", "Model",
+                "Obtaining", "Processes", "Reporting", "Resolving",
+            ],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict),
+        .executableTarget(
+            name: "credwatch-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Runner",
+            swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
+        .testTarget(
             name: "SystemTests",
             dependencies: [
                 "EventLoops", "Model", "Reporting", "Sandbox", "Support", "credwatch",

@@ -38,7 +38,7 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
             .profileMissing,
             "There is no profile \(name) in \(searched.joined(separator: " and ")).\(hint)",
             "Add the section to the file, or correct the name; under systemd, HOME may not be the one that you have in mind.",
-            searched.map { .location(.file(SourceLocation(file: $0, line: 1))) })
+            searched.map { .note("looked at \($0)") })
     case .noSource(let searched):
         return conclude(
             .noCredentials,

@@ -31,6 +31,10 @@ package func diagnosis(of problem: ObtainProblem, profile: String) -> Diagnosis 
     case .local(let local):
         var found = diagnosis(of: local, profile: profile)
         found.evidence += problem.evidence
+        let hasPlace = found.evidence.contains {
+            if case .location = $0 { true } else { false }
+        }
+        if !hasPlace { found.evidence.append(.location(problem.place)) }
         return found
     }
 }

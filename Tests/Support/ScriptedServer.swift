@@ -20,6 +20,12 @@ package final class ScriptedServer: Sendable {
             return Reply(answer: .bytes(Array((head + body).utf8), thenClose: true))
         }
 
+        /// A whole answer, 20 ms for each of its bytes.
+        package static func slowly(_ status: Int, _ body: String) -> Reply {
+            let head = "HTTP/1.1 \(status) -\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+            return Reply(answer: .drip(Array((head + body).utf8)))
+        }
+
         /// Connected and read, and never answered.
         package static let hang = Reply(answer: .hang)
         /// The connection is closed in place of an answer.

@@ -1,0 +1,65 @@
+import Daemon
+import Model
+
+@testable import Answers
+@testable import Obtaining
+
+func readJSON(_ bytes: [UInt8]) {
+    guard let value = JSONValue(parsing: bytes) else { return }
+    expect(JSONValue(parsing: value.bytes) == value, "a value that changes when it is written")
+}
+
+func readAgent(_ bytes: [UInt8]) {
+    guard case .credentials(let keys) = AgentDocument(bytes) else { return }
+    expect(!keys.accessKeyID.isEmpty && !keys.secretAccessKey.isEmpty, "half of a key")
+}
+
+func readSession(_ bytes: [UInt8]) {
+    guard let session = SessionDocument(bytes) else { return }
+    expect(!session.accessKeyID.isEmpty && !session.secretAccessKey.isEmpty, "half of a key")
+    expect(session.accountID.map { $0.utf8.count == 12 } ?? true, "an account that is none")
+}
+
+func readService(_ bytes: [UInt8]) {
+    let document = ServiceDocument(bytes)
+    // The short way has to come to what the long way comes to.
+    if let identity = document.identity, document.error == nil {
+        expect(ServiceDocument(scanning: bytes).identity == identity, "two ways, two identities")
+    }
+}
+
+func readClaims(_ bytes: [UInt8]) {
+    _ = TokenClaims(Secret(bytes: bytes))
+    // Most inputs are no base64; what it would hold is worth more.
+    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    var text = Array("e30.".utf8)
+    var bits: UInt32 = 0
+    var count: UInt32 = 0
+    for byte in bytes + [0] {
+        bits = bits << 8 | UInt32(byte)
+        count += 8
+        while count >= 6 {
+            count -= 6
+            text.append(digits[Int(bits >> count & 63)])
+        }
+    }
+    guard let claims = TokenClaims(Secret(bytes: text + Array(".e30".utf8))) else { return }
+    for text in claims.audiences + [claims.issuer].compactMap(\.self) {
+        expect(text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "a claim that is no plain text")
+    }
+}
+
+func readProcess(_ bytes: [UInt8]) {
+    do throws(ProcessOutputProblem) {
+        let credentials = try Credentials(printed: bytes, at: .builtIn("an input"))
+        expect(!credentials.accessKeyID.value.isEmpty, "a key without an id")
+        expect(!credentials.secretAccessKey.value.isEmpty, "a key without a secret")
+    } catch {
+        expect(error.clause.hasPrefix("printed "), "a problem that is no clause")
+    }
+}
+
+func readControl(_ bytes: [UInt8]) {
+    _ = ControlRequest(line: bytes)
+    _ = ControlReply(line: bytes)
+}

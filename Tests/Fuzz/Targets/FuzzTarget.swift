@@ -1,0 +1,50 @@
+/// What reads bytes that others wrote; each has to come to an end with whatever it is given, without a trap.
+///
+/// The raw values are the names of the folders of seeds in Fixtures/fuzz.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+    /// The shared AWS files, up to the plan of each profile in them.
+    case profile
+    case environmentFile = "environment-file"
+    case json
+    /// What the metadata service and a container's agent answer.
+    case agent
+    /// What STS answers when a role is assumed.
+    case session
+    /// What STS answers when it is asked who somebody is.
+    case service
+    /// A web identity token.
+    case claims
+    /// What a credential process prints.
+    case process
+    /// credwatch.yaml.
+    case config
+    case state
+    case status
+    /// A line of the control socket.
+    case control
+    case redaction
+
+    /// Reads an input, and checks what has to be true whatever it is.
+    package func run(_ bytes: [UInt8]) {
+        switch self {
+        case .profile: readProfiles(bytes)
+        case .environmentFile: readEnvironmentFile(bytes)
+        case .json: readJSON(bytes)
+        case .agent: readAgent(bytes)
+        case .session: readSession(bytes)
+        case .service: readService(bytes)
+        case .claims: readClaims(bytes)
+        case .process: readProcess(bytes)
+        case .config: readConfiguration(bytes)
+        case .state: readState(bytes)
+        case .status: readStatus(bytes)
+        case .control: readControl(bytes)
+        case .redaction: redact(bytes)
+        }
+    }
+}
+
+/// Ends the process when something is not true that always has to be.
+func expect(_ condition: Bool, _ what: String) {
+    if !condition { fatalError(what) }
+}
