@@ -14,7 +14,9 @@ private func profile(_ row: JSONRow) throws(JSONFault) -> RememberedProfile {
         name: try row.text("name"), state: try row.choice("state"),
         cause: try row.choiceIfPresent("cause"), since: try row.timeIfPresent("since"),
         failingSince: try row.timeIfPresent("failing_since"),
-        lastSuccessAt: try row.timeIfPresent("last_success_at"))
+        lastSuccessAt: try row.timeIfPresent("last_success_at"),
+        endsForGood: try row.timeIfPresent("ends_for_good_at"),
+        endTold: try row.choiceIfPresent("end_told"))
 }
 
 private func group(_ row: JSONRow) throws(JSONFault) -> RememberedGroup {
