@@ -25,12 +25,14 @@ func module(
 }
 
 /// The tests of one module, with the shared Support.
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency] = [], linking: [LinkerSetting] = []
+) -> Target {
     .testTarget(
         name: "\(name)Tests",
         dependencies: [.target(name: name), "Support"] + (name == "Model" ? [] : ["Model"])
             + dependencies,
-        swiftSettings: strict)
+        swiftSettings: strict, linkerSettings: linking)
 }
 
 /// Links the daemon small and quick to start: the toolchain's own linker, packed relocations (glibc 2.36
@@ -128,7 +130,8 @@ let package = Package(
         tests("Model"),
         tests("Configuring"),
         tests("Scheduling"),
-        tests("Resolving", ["CSystemd"]),
+        // They play systemd on a bus of their own, so they call its library themselves.
+        tests("Resolving", ["CSystemd"], linking: [.linkedLibrary("systemd")]),
         tests("Signing"),
         tests("EventLoops", ["CLinux"]),
         tests("Processes"),

@@ -33,6 +33,45 @@ static inline int credwatch_watchdog_enabled(uint64_t *microseconds) {
     return call ? call(0, microseconds) : -ENOSYS;
 }
 
+/* The calls to the system bus, in the same way. */
+#define CREDWATCH_BUS_CALL(name, arguments, values)                                          \
+    static inline int credwatch_bus_##name arguments {                                       \
+        __typeof__(&sd_bus_##name) call =                                                    \
+            (__typeof__(call))credwatch_systemd("sd_bus_" #name);                            \
+        return call ? call values : -ENOSYS;                                                 \
+    }
+
+CREDWATCH_BUS_CALL(open_system, (sd_bus **bus),
+                   (bus))
+CREDWATCH_BUS_CALL(new, (sd_bus **bus),
+                   (bus))
+CREDWATCH_BUS_CALL(set_address, (sd_bus *bus, const char *address),
+                   (bus, address))
+CREDWATCH_BUS_CALL(set_bus_client, (sd_bus *bus, int truth),
+                   (bus, truth))
+CREDWATCH_BUS_CALL(start, (sd_bus *bus),
+                   (bus))
+CREDWATCH_BUS_CALL(set_method_call_timeout, (sd_bus *bus, uint64_t microseconds),
+                   (bus, microseconds))
+CREDWATCH_BUS_CALL(path_encode, (const char *prefix, const char *name, char **path),
+                   (prefix, name, path))
+CREDWATCH_BUS_CALL(get_property_trivial, (sd_bus *bus, const char *service, const char *path, const char *interface,
+                        const char *member, sd_bus_error *error, char type, void *value),
+                   (bus, service, path, interface, member, error, type, value))
+CREDWATCH_BUS_CALL(get_property_string, (sd_bus *bus, const char *service, const char *path, const char *interface,
+                        const char *member, sd_bus_error *error, char **value),
+                   (bus, service, path, interface, member, error, value))
+
+static inline void credwatch_bus_error_free(sd_bus_error *error) {
+    __typeof__(&sd_bus_error_free) call = (__typeof__(call))credwatch_systemd("sd_bus_error_free");
+    if (call) call(error);
+}
+
+static inline void credwatch_bus_close(sd_bus *bus) {
+    __typeof__(&sd_bus_close_unref) call = (__typeof__(call))credwatch_systemd("sd_bus_close_unref");
+    if (call) call(bus);
+}
+
 /* Sends a notice as sd_notify does, but never waits: 0 when the manager's queue is full, or when the
  * address is of a kind that is left to sd_notify. */
 static inline int credwatch_notify_now(const char *address, const char *notice) {

@@ -34,13 +34,15 @@ struct SystemBus: UnitDirectory {
     func state(of unit: String, within limit: Duration) throws(UnitDirectoryFailure) -> UnitState {
         var bus: OpaquePointer?
         let opened = open(&bus)
-        defer { sd_bus_close_unref(bus) }
+        defer { credwatch_bus_close(bus) }
         try check(opened, "the system bus cannot be reached")
         let microseconds = UInt64(clamping: max(limit.nanoseconds / 1_000, 1_000))
-        try check(sd_bus_set_method_call_timeout(bus, microseconds), "no time limit can be set")
+        try check(
+            credwatch_bus_set_method_call_timeout(bus, microseconds), "no time limit can be set")
         var path: UnsafeMutablePointer<CChar>?
         try check(
-            sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path), "no such name")
+            credwatch_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path), "no such name"
+        )
         defer { free(path) }
         guard let path else { throw UnitDirectoryFailure(what: "there is no memory left") }
         let load = try text(bus, path, "LoadState")
@@ -49,8 +51,8 @@ struct SystemBus: UnitDirectory {
         var process: UInt32 = 0
         if load == "loaded" {
             var error = sd_bus_error()
-            defer { sd_bus_error_free(&error) }
-            let result = sd_bus_get_property_trivial(
+            defer { credwatch_bus_error_free(&error) }
+            let result = credwatch_bus_get_property_trivial(
                 bus, Self.service, path, "org.freedesktop.systemd1.Service", "MainPID", &error,
                 CChar(UInt8(ascii: "u")), &process)
             try check(result, "systemd does not tell its main process", error)
@@ -60,10 +62,10 @@ struct SystemBus: UnitDirectory {
     }
 
     private func open(_ bus: inout OpaquePointer?) -> Int32 {
-        guard let address else { return sd_bus_open_system(&bus) }
+        guard let address else { return credwatch_bus_open_system(&bus) }
         for step in [
-            { sd_bus_new(&$0) }, { sd_bus_set_address($0, address) },
-            { sd_bus_set_bus_client($0, 1) }, { sd_bus_start($0) },
+            { credwatch_bus_new(&$0) }, { credwatch_bus_set_address($0, address) },
+            { credwatch_bus_set_bus_client($0, 1) }, { credwatch_bus_start($0) },
         ] as [(inout OpaquePointer?) -> Int32] {
             let result = step(&bus)
             if result < 0 { return result }
@@ -75,9 +77,9 @@ struct SystemBus: UnitDirectory {
         _ bus: OpaquePointer?, _ path: UnsafePointer<CChar>, _ name: String
     ) throws(UnitDirectoryFailure) -> String {
         var error = sd_bus_error()
-        defer { sd_bus_error_free(&error) }
+        defer { credwatch_bus_error_free(&error) }
         var value: UnsafeMutablePointer<CChar>?
-        let result = sd_bus_get_property_string(
+        let result = credwatch_bus_get_property_string(
             bus, Self.service, path, "org.freedesktop.systemd1.Unit", name, &error, &value)
         defer { free(value) }
         try check(result, "systemd does not answer", error)

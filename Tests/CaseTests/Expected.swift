@@ -1,4 +1,4 @@
-import Answers
+import Model
 
 /// What a case is to come to, as `expected.json` says it.
 struct Expected {

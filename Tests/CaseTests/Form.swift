@@ -1,4 +1,4 @@
-import Answers
+import Model
 
 /// What is wrong with a fixture, so that the case cannot be run.
 struct CaseFlaw: Error, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Answers
+import Model
 import Support
 
 @testable import Obtaining

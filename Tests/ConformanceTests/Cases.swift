@@ -1,5 +1,5 @@
-import Answers
 import Glibc
+import Model
 
 /// The folder with the cases that the SDKs' own test suites were converted to; nil when nobody names it.
 let casesFolder = getenv("CREDWATCH_CONFORMANCE").map { String(cString: $0) }
