@@ -11,6 +11,8 @@ struct BadInput: Sendable {
     let cause: Cause
     /// What has to occur in the summary.
     let says: String
+    /// The check's time limit, which only a program that hangs has to run into.
+    var limit: Duration { name == "hangs" ? .seconds(2) : .seconds(20) }
     /// Makes the source, and returns what the application's environment sets.
     let make: @Sendable (BadInputBench) throws -> [String: String]
 
@@ -186,6 +188,6 @@ final class BadInputBench: Sendable {
         }
         return ProfileConfiguration(
             name: input.name, origin: .defaultChain, surroundings: .environmentFile(path),
-            timeout: .seconds(2))
+            timeout: input.limit)
     }
 }
