@@ -48,6 +48,12 @@ struct BadInput: Sendable {
         file("endless-line", .fileMalformed, "endless-line:1:1") { bench, _ in
             try bench.folder.write("endless-line", String(repeating: "x", count: 2 << 20))
         },
+        file("endless-value", .badSetting, "more than 65536 bytes") { bench, _ in
+            let value = String(repeating: "A", count: 1 << 20)
+            try bench.folder.write(
+                "endless-value",
+                "[default]\naws_access_key_id = \(value)\naws_secret_access_key = \(value)\n")
+        },
         file("nul-bytes", .fileMalformed, "NUL bytes") { bench, _ in
             try bench.folder.write("nul-bytes", String(repeating: "\0", count: 4_096))
         },
