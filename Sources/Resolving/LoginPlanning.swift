@@ -37,7 +37,10 @@ extension PlanContext {
     }
 
     private func section(_ session: Sourced<String>) throws(ResolveProblem) -> SharedProfile {
-        if let section = files.ssoSession(session.value) { return section }
+        if let section = files.ssoSession(session.value) {
+            try section.refuseEndlessValues()
+            return section
+        }
         let names = nearestNames(
             to: session.value, in: files.config.file.map { Array($0.ssoSessions.keys) } ?? [])
         let hint = names.isEmpty ? "" : "; there are: \(names.joined(separator: ", "))"

@@ -142,6 +142,7 @@ extension PlanContext {
     func leaf(
         _ profile: SharedProfile, _ source: CredentialSource
     ) throws(ResolveProblem) -> Draft {
+        try profile.refuseEndlessValues()
         let property = profile.property(of: source)
         let facts = profile.header(of: property).flatMap { files.facts(of: $0.file) }
         var row = Plan.Row(

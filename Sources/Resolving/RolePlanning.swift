@@ -13,6 +13,7 @@ extension PlanContext {
             }
         var serial: Provenance?
         for role in chain.roles.reversed() {
+            try role.refuseEndlessValues()
             draft.steps.append(.assumeRole(try assumption(role)))
             draft.rows.append(row(role, draft.steps))
             if role.has(.mfaSerial) { serial = role.place(.mfaSerial) }

@@ -78,6 +78,23 @@ package struct SharedProfile: Sendable {
             Secret(bytes: file.value(of: found)), from: .file(file.location(of: found)))
     }
 
+    /// The longest value that is used, in bytes: session tokens have some thousand.
+    static let longestValue = 65_536
+
+    /// Refuses values beyond all measure: each request would carry them, and whoever asks at the same time
+    /// would wait for that.
+    func refuseEndlessValues() throws(ResolveProblem) {
+        for property in KnownProperty.allCases {
+            guard let (file, found) = find(property),
+                Int(found.valueEnd) - Int(found.valueStart) > Self.longestValue
+            else { continue }
+            throw .badSetting(
+                name: property.name,
+                what: "it has more than \(Self.longestValue) bytes, which no such value needs",
+                .file(file.location(of: found)))
+        }
+    }
+
     /// A property on the indented lines below another, like `endpoint_url` below `sts =`.
     package func nested(_ property: KnownProperty, below outer: KnownProperty) -> Sourced<String>? {
         guard let (file, found) = find(outer) else { return nil }

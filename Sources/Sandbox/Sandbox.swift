@@ -30,7 +30,7 @@ package final class Sandbox: Sendable {
     /// `clock` is its time, `entropy` makes its ids and secrets. `onCall` hears of every call once
     /// its answer is made, on the sandbox's thread: it must return soon and must not stop the sandbox.
     package init(
-        port: UInt16 = 0, entropy: Entropy = Entropy(),
+        at place: ListeningPlace = .loopback, port: UInt16 = 0, entropy: Entropy = Entropy(),
         clock: @escaping @Sendable () -> WallTime = Sandbox.systemClock,
         onCall: @escaping @Sendable (Call) -> Void = { _ in }
     ) throws(SandboxError) {
@@ -38,7 +38,7 @@ package final class Sandbox: Sendable {
         var system = Entropy()
         let token = Identifiers.adminToken(using: &system)
         let shared = Shared(SandboxState(world: World(entropy: entropy), clock: clock))
-        let server = try HTTPServer(port: port) { request, port in
+        let server = try HTTPServer(at: place, port: port) { request, port in
             let (reply, call) = shared.state.withLock { state in
                 Self.answer(
                     request, AdminEndpoint(token: token, port: port), state: &state)

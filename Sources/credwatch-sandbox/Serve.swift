@@ -40,6 +40,14 @@ struct Serve: ParsableCommand {
     var readyFile: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Hand a role out, as instance metadata and a container's agent do.", valueName: "role"))
+    var handOut: String?
+
+    @Flag(help: "Listen at every address: for a network namespace in which nobody else is.")
+    var everywhere = false
+
+    @Option(
         help: "A fault from the start, like latency=200ms; may be given often.",
         transform: { try Self.fault($0) })
     var fault: [FaultChange] = []
@@ -58,7 +66,8 @@ struct Serve: ParsableCommand {
         let showCalls = showCalls
         do {
             let sandbox = try Sandbox(
-                port: port, onCall: { if showCalls { Self.say($0.line) } })
+                at: everywhere ? .everywhere : .loopback, port: port,
+                onCall: { if showCalls { Self.say($0.line) } })
             for change in fault { try sandbox.perform(.fault(change)) }
             try setUp(sandbox)
             script?.play(on: sandbox, queue: ending.queue, report: Self.say, exit: order)
@@ -80,6 +89,7 @@ struct Serve: ParsableCommand {
             profiles.append(SharedFiles.Profile(name, key))
             Self.say("  user         \(name)  \(key.id)  arn:aws:iam::\(account):user/\(name)")
         }
+        if let handOut { try sandbox.handOut(role: handOut, account: account) }
         if let writeFiles {
             let files = SharedFiles(
                 profiles: profiles, region: region, endpointURL: sandbox.url)

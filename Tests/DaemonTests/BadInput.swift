@@ -11,6 +11,8 @@ struct BadInput: Sendable {
     let cause: Cause
     /// What has to occur in the summary.
     let says: String
+    /// The check's time limit, which only a program that hangs has to run into.
+    var limit: Duration { name == "hangs" ? .seconds(2) : .seconds(20) }
     /// Makes the source, and returns what the application's environment sets.
     let make: @Sendable (BadInputBench) throws -> [String: String]
 
@@ -45,6 +47,12 @@ struct BadInput: Sendable {
         },
         file("endless-line", .fileMalformed, "endless-line:1:1") { bench, _ in
             try bench.folder.write("endless-line", String(repeating: "x", count: 2 << 20))
+        },
+        file("endless-value", .badSetting, "more than 65536 bytes") { bench, _ in
+            let value = String(repeating: "A", count: 1 << 20)
+            try bench.folder.write(
+                "endless-value",
+                "[default]\naws_access_key_id = \(value)\naws_secret_access_key = \(value)\n")
         },
         file("nul-bytes", .fileMalformed, "NUL bytes") { bench, _ in
             try bench.folder.write("nul-bytes", String(repeating: "\0", count: 4_096))
@@ -186,6 +194,6 @@ final class BadInputBench: Sendable {
         }
         return ProfileConfiguration(
             name: input.name, origin: .defaultChain, surroundings: .environmentFile(path),
-            timeout: .seconds(2))
+            timeout: input.limit)
     }
 }

@@ -41,11 +41,11 @@ struct BadInputTests {
             #expect(diagnosis.cause == input.cause, "\(input.name): \(diagnosis)")
             #expect(diagnosis.summary.contains(input.says), "\(input.name): \(diagnosis)")
             #expect(!diagnosis.remedy.isEmpty, "\(input.name)")
-            #expect(result.finishedAt.moment - result.startedAt.moment < .seconds(8))
+            #expect(result.finishedAt.moment - result.startedAt.moment < .seconds(15))
         }
         let good = try #require(results["app"])
         #expect(good.diagnosis.cause == .ok)
-        // Others hang for two seconds.
+        // Another one hangs for two seconds.
         let hanging = try #require(results["hangs"])
         #expect(hanging.finishedAt.moment - hanging.startedAt.moment >= .seconds(2))
         #expect(good.finishedAt.moment < hanging.finishedAt.moment)

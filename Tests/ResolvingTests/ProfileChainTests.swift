@@ -12,6 +12,32 @@ private let role = "arn:aws:iam::123456789012:role/"
         plan.steps.compactMap { if case .assumeRole(let role) = $0 { role } else { nil } }
     }
 
+    @Test(arguments: [
+        ("[app]\n\(exampleKeys)aws_session_token = ENDLESS\n", "aws_session_token", 4),
+        ("[app]\naws_access_key_id = ENDLESS\naws_secret_access_key = x\n", "aws_access_key_id", 2),
+        (
+            "[app]\nrole_arn = x\nsource_profile = b\nexternal_id = ENDLESS\n[b]\n\(exampleKeys)",
+            "external_id", 4
+        ),
+        (
+            "[app]\nrole_arn = x\nsource_profile = b\n[b]\naws_session_token = ENDLESS\n\(exampleKeys)",
+            "aws_session_token", 5
+        ),
+    ])
+    func aValueWithoutAnEndIsNotUsed(_ text: String, _ name: String, _ line: Int) throws {
+        for (count, isRefused) in [(65_536, false), (65_537, true)] {
+            let text = text.replacing("ENDLESS", with: String(repeating: "A", count: count))
+            guard
+                case .failure(.badSetting(let named, _, .file(let place))) = try plan(
+                    "app", .profile, credentials: text)
+            else {
+                #expect(!isRefused)
+                continue
+            }
+            #expect(isRefused && named == name && place.line == line)
+        }
+    }
+
     @Test func aChainOfThreeRoles() throws {
         let plan = try plan(
             "a", .profile, ["AWS_ROLE_SESSION_NAME": "not for chains"],

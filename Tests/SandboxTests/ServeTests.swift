@@ -99,7 +99,7 @@ import Testing
         #expect(outcome.ending == .exited(0))
         for option in [
             "--port", "--user", "--account", "--region", "--write-files", "--ready-file", "--fault",
-            "--script", "--show-calls",
+            "--script", "--show-calls", "--hand-out", "--everywhere",
         ] + Command.verbs + FaultChange.names {
             #expect(outcome.outputText.contains(option))
         }

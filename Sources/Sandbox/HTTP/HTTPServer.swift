@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// An HTTP/1.1 server on 127.0.0.1 with a thread of its own.
+/// An HTTP/1.1 server with a thread of its own, on 127.0.0.1 unless it is told otherwise.
 final class HTTPServer: Sendable {
     let port: UInt16
     private let listener: Int32
@@ -16,10 +16,10 @@ final class HTTPServer: Sendable {
 
     /// Binds the port (0 picks a free one) and starts to serve; the handler runs on the server's thread.
     init(
-        port: UInt16, connectionLimit: Int = 1_024,
+        at place: ListeningPlace = .loopback, port: UInt16, connectionLimit: Int = 1_024,
         handler: @escaping @Sendable (HTTPRequest, _ port: UInt16) -> HTTPReply
     ) throws(SandboxError) {
-        let (listener, port) = try Sockets.listen(port: port, backlog: 1_024)
+        let (listener, port) = try Sockets.listen(at: place, port: port, backlog: 1_024)
         let poll: EventPoll
         do {
             poll = try EventPoll()

@@ -3,9 +3,9 @@ import Glibc
 
 /// The socket calls of the server, each with close-on-exec and without blocking.
 enum Sockets {
-    /// Opens a listener on 127.0.0.1; port 0 picks a free one.
+    /// Opens a listener; port 0 picks a free one.
     static func listen(
-        port: UInt16, backlog: Int32
+        at place: ListeningPlace, port: UInt16, backlog: Int32
     ) throws(SandboxError) -> (descriptor: Int32, port: UInt16) {
         let kind = Int32(SOCK_STREAM.rawValue) | socketFlags
         let descriptor = socket(AF_INET, kind, 0)
@@ -16,7 +16,7 @@ enum Sockets {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = place == .loopback ? UInt32(0x7F00_0001).bigEndian : 0
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withSockaddr(&address) { bind(descriptor, $0, length) } == 0
         guard isBound, Glibc.listen(descriptor, backlog) == 0,
@@ -66,6 +66,14 @@ enum Sockets {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1, body)
         }
     }
+}
+
+/// Where a sandbox is to be reached.
+package enum ListeningPlace: Sendable, Hashable {
+    /// 127.0.0.1 alone.
+    case loopback
+    /// Every address of the machine, for a network namespace in which nobody else is.
+    case everywhere
 }
 
 /// Why a sandbox cannot be started, or its files cannot be written.
