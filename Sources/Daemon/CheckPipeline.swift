@@ -33,17 +33,21 @@ final class CheckPipeline: Sendable {
             return failed(profile, startedAt, diagnosis(of: error, profile: profile.name))
         }
         var resolved: ResolvedProfile
+        var endsForGood: WallTime?
         var remarks: [Evidence] = []
         switch resolution {
-        case .ready(let ready): resolved = ready
+        case .ready(let ready):
+            resolved = ready
+            endsForGood = ready.credentials.endOfToken
         case .planned(let plan):
             do {
                 let obtained = try await obtainer.obtain(plan.steps, within: profile.timeout)
                 resolved = ResolvedProfile(plan, with: obtained.credentials)
+                endsForGood = obtained.endsForGood
                 remarks = obtained.evidence
             } catch {
                 let diagnosis = await explain(error, in: plan, for: profile)
-                return failed(profile, startedAt, diagnosis)
+                return failed(profile, startedAt, diagnosis, plan, error.details)
             }
         }
         if let endpoint {
@@ -56,7 +60,7 @@ final class CheckPipeline: Sendable {
             // Kept ones may be revoked by now; the next check looks whether new ones are better.
             obtainer.invalidate(plan.steps)
         }
-        return result(profile, startedAt, resolved, answers, diagnosis)
+        return result(profile, startedAt, resolved, endsForGood, answers, diagnosis)
     }
 
     /// Finds out whether the credential that asked for a role is at fault itself.
@@ -76,12 +80,16 @@ final class CheckPipeline: Sendable {
         return diagnosis(of: problem, profile: profile.name, base: own, identity: identity)
     }
 
+    /// The result of a check that found no credentials; `details` are those of the answer that said so.
     private func failed(
-        _ profile: ProfileConfiguration, _ startedAt: Instant, _ diagnosis: Diagnosis
+        _ profile: ProfileConfiguration, _ startedAt: Instant, _ diagnosis: Diagnosis,
+        _ plan: Plan? = nil, _ details: AnswerDetails? = nil
     ) -> CheckResult {
         CheckResult(
             profile: profile.name, startedAt: startedAt, finishedAt: SystemClock.now(),
-            diagnosis: diagnosis)
+            diagnosis: diagnosis, source: plan?.source, latency: details?.latency,
+            endpoint: plan?.endpoint.value, skew: details?.skew,
+            sourceModifiedAt: plan?.sourceModifiedAt)
     }
 
     /// Asks until nothing is left to ask.
@@ -111,7 +119,7 @@ final class CheckPipeline: Sendable {
 
     private func result(
         _ profile: ProfileConfiguration, _ startedAt: Instant, _ resolved: ResolvedProfile,
-        _ answers: [Answer], _ diagnosis: Diagnosis
+        _ endsForGood: WallTime?, _ answers: [Answer], _ diagnosis: Diagnosis
     ) -> CheckResult {
         let own = answers.first?.outcome
         var identity: CallerIdentity?
@@ -121,8 +129,8 @@ final class CheckPipeline: Sendable {
             diagnosis: diagnosis, identity: identity,
             // A secret pasted into the place of the id must not be shown as one.
             accessKeyID: shown(resolved.credentials.accessKeyID.value), source: resolved.source,
-            expiresAt: resolved.credentials.expiresAt?.value, latency: own?.latency,
-            endpoint: resolved.endpoint.value, skew: own?.details?.skew,
+            expiresAt: resolved.credentials.expiresAt?.value, endsForGood: endsForGood,
+            latency: own?.latency, endpoint: resolved.endpoint.value, skew: own?.details?.skew,
             fingerprint: fingerprint(of: resolved.credentials),
             sourceModifiedAt: resolved.sourceModifiedAt)
     }
@@ -140,6 +148,13 @@ extension Diagnosis {
         case .sessionExpired, .keyNotRecognized, .wrongSecret, .refusalUnconfirmed: true
         default: false
         }
+    }
+}
+
+extension ObtainProblem {
+    /// What came with the answer that refused the credentials, if one did.
+    fileprivate var details: AnswerDetails? {
+        if case .refused(_, let details) = reason { details } else { nil }
     }
 }
 

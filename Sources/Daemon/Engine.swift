@@ -112,6 +112,7 @@ actor Engine {
             switch key {
             case .check(let name): checkIsDue(name, due: due)
             case .group(let name): handle(.woken(group: name), at: now)
+            case .end(let name): handle(.endNears(profile: name), at: now)
             case .publish: publication.gapIsOver = true
             case .keep: keeping.gapIsOver = true
             case .overdue: giveUpOverdue(at: now)

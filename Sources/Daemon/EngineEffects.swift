@@ -29,6 +29,15 @@ extension Engine {
                 } else {
                     schedule.remove(.group(group))
                 }
+            case .watchEnd(let profile, let moment):
+                if let moment {
+                    schedule.set(.end(profile), due: moment)
+                } else {
+                    schedule.remove(.end(profile))
+                }
+            case .check(let profile):
+                guard let profile = profiles[profile] else { continue }
+                jobs.add(Job(profile: profile, purpose: .routine(due: nil)))
             case .reply(let order, let done, let text):
                 orders.removeValue(forKey: order)?(ControlReply(done: done, text: text))
             }

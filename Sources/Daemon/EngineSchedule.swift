@@ -23,6 +23,7 @@ extension Engine {
         for name in cadences.keys where profiles[name] == nil {
             cadences[name] = nil
             schedule.remove(.check(name))
+            schedule.remove(.end(name))
         }
     }
 

@@ -4,6 +4,7 @@ import Model
 enum DueKey: Hashable, Sendable {
     case check(String)
     case group(String)
+    case end(String)
     case publish
     case keep
     case overdue

@@ -32,6 +32,8 @@ struct ProfileDTO: Decodable {
         case name, state, cause, since
         case failingSince = "failing_since"
         case lastSuccessAt = "last_success_at"
+        case endsForGood = "ends_for_good_at"
+        case endTold = "end_told"
     }
 
     init(from decoder: any Decoder) throws {
@@ -40,7 +42,9 @@ struct ProfileDTO: Decodable {
             name: try values.text(.name), state: try values.choice(.state),
             cause: try values.choiceIfPresent(.cause), since: try values.timeIfPresent(.since),
             failingSince: try values.timeIfPresent(.failingSince),
-            lastSuccessAt: try values.timeIfPresent(.lastSuccessAt))
+            lastSuccessAt: try values.timeIfPresent(.lastSuccessAt),
+            endsForGood: try values.timeIfPresent(.endsForGood),
+            endTold: try values.choiceIfPresent(.endTold))
     }
 }
 

@@ -27,6 +27,8 @@ private func encode(_ profile: RememberedProfile, _ object: inout JSONWriter) {
     if let time = profile.since { object.member("since", time) }
     if let time = profile.failingSince { object.member("failing_since", time) }
     if let time = profile.lastSuccessAt { object.member("last_success_at", time) }
+    if let time = profile.endsForGood { object.member("ends_for_good_at", time) }
+    if let notice = profile.endTold { object.member("end_told", notice.rawValue) }
 }
 
 private func encode(_ group: RememberedGroup, _ object: inout JSONWriter) {

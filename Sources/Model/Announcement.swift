@@ -42,8 +42,30 @@ package struct GroupChange: Sendable, Hashable {
     }
 }
 
+/// A credential nears an end that only a person can put off, or has reached it.
+package struct EndChange: Sendable, Hashable {
+    package var profile: String
+    package var notice: EndNotice
+    package var end: WallTime
+    /// How long it is until then; negative when it has passed.
+    package var left: Duration
+    /// What the last check found; nil after a restart.
+    package var result: CheckResult?
+
+    package init(
+        profile: String, notice: EndNotice, end: WallTime, left: Duration, result: CheckResult?
+    ) {
+        self.profile = profile
+        self.notice = notice
+        self.end = end
+        self.left = left
+        self.result = result
+    }
+}
+
 /// What Tracking wants to be told to people.
 package enum Announcement: Sendable, Hashable {
     case profile(ProfileChange)
     case group(GroupChange)
+    case end(EndChange)
 }

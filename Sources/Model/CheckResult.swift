@@ -12,6 +12,8 @@ package final class CheckResult: Sendable {
     /// One line: where the credential came from.
     package let source: String?
     package let expiresAt: WallTime?
+    /// When a person has to act at the latest, as in ``ObtainedCredentials/endsForGood``.
+    package let endsForGood: WallTime?
     /// Latency of the last call; nil when nothing was sent.
     package let latency: Duration?
     /// Where the profile's own call goes, sent or not; nil when the profile did not resolve.
@@ -25,8 +27,9 @@ package final class CheckResult: Sendable {
     package init(
         profile: String, startedAt: Instant, finishedAt: Instant, diagnosis: Diagnosis,
         identity: CallerIdentity? = nil, accessKeyID: String? = nil, source: String? = nil,
-        expiresAt: WallTime? = nil, latency: Duration? = nil, endpoint: Endpoint? = nil,
-        skew: Duration? = nil, fingerprint: Int? = nil, sourceModifiedAt: WallTime? = nil
+        expiresAt: WallTime? = nil, endsForGood: WallTime? = nil, latency: Duration? = nil,
+        endpoint: Endpoint? = nil, skew: Duration? = nil, fingerprint: Int? = nil,
+        sourceModifiedAt: WallTime? = nil
     ) {
         self.profile = profile
         self.startedAt = startedAt
@@ -36,6 +39,7 @@ package final class CheckResult: Sendable {
         self.accessKeyID = accessKeyID
         self.source = source
         self.expiresAt = expiresAt
+        self.endsForGood = endsForGood
         self.latency = latency
         self.endpoint = endpoint
         self.skew = skew
@@ -51,6 +55,7 @@ extension CheckResult: Equatable {
                 && left.finishedAt == right.finishedAt && left.diagnosis == right.diagnosis
                 && left.identity == right.identity && left.accessKeyID == right.accessKeyID
                 && left.source == right.source && left.expiresAt == right.expiresAt
+                && left.endsForGood == right.endsForGood
                 && left.latency == right.latency && left.endpoint == right.endpoint
                 && left.skew == right.skew && left.fingerprint == right.fingerprint
                 && left.sourceModifiedAt == right.sourceModifiedAt

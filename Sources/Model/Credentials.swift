@@ -20,6 +20,11 @@ package struct Credentials: Sendable, Hashable {
         self.accountID = accountID
     }
 
+    /// When a session token that stands in a file ends for good, as far as its source says.
+    package var endOfToken: WallTime? {
+        sessionToken == nil ? nil : expiresAt?.value
+    }
+
     /// The same credentials without their session token.
     package var withoutSessionToken: Credentials {
         var copy = self

@@ -17,6 +17,8 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
     case profileHealthy = "profile_healthy"
     case profileFailing = "profile_failing"
     case profileUnknown = "profile_unknown"
+    case credentialsEnding = "credentials_ending"
+    case credentialsEnded = "credentials_ended"
     case groupConfirming = "group_confirming"
     case groupReady = "group_ready"
     case groupBlocked = "group_blocked"

@@ -6,10 +6,15 @@ package struct RememberedProfile: Sendable, Hashable {
     package var since: WallTime?
     package var failingSince: WallTime?
     package var lastSuccessAt: WallTime?
+    /// When a person has to act at the latest, in whole seconds.
+    package var endsForGood: WallTime?
+    /// What was told of that end last, so a restart does not tell it again.
+    package var endTold: EndNotice?
 
     package init(
         name: String, state: ProfileState, cause: Cause? = nil, since: WallTime? = nil,
-        failingSince: WallTime? = nil, lastSuccessAt: WallTime? = nil
+        failingSince: WallTime? = nil, lastSuccessAt: WallTime? = nil,
+        endsForGood: WallTime? = nil, endTold: EndNotice? = nil
     ) {
         self.name = name
         self.state = state
@@ -17,6 +22,8 @@ package struct RememberedProfile: Sendable, Hashable {
         self.since = since
         self.failingSince = failingSince
         self.lastSuccessAt = lastSuccessAt
+        self.endsForGood = endsForGood
+        self.endTold = endTold
     }
 }
 

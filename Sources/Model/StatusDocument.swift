@@ -28,6 +28,10 @@ package struct ProfileStatus: Sendable, Hashable {
     package var consecutiveFailures: Int
     package var latency: Duration?
     package var expiresAt: WallTime?
+    /// When a person has to act at the latest, as in ``ObtainedCredentials/endsForGood``.
+    package var endsForGood: WallTime?
+    /// What was told of that end last; not in the status file.
+    package var endTold: EndNotice?
     package var nextCheckAt: WallTime?
 
     package init(
@@ -35,7 +39,8 @@ package struct ProfileStatus: Sendable, Hashable {
         identity: CallerIdentity? = nil, accessKeyID: String? = nil, source: String? = nil,
         lastAttemptAt: WallTime? = nil, lastSuccessAt: WallTime? = nil,
         failingSince: WallTime? = nil, consecutiveFailures: Int = 0, latency: Duration? = nil,
-        expiresAt: WallTime? = nil, nextCheckAt: WallTime? = nil
+        expiresAt: WallTime? = nil, endsForGood: WallTime? = nil, endTold: EndNotice? = nil,
+        nextCheckAt: WallTime? = nil
     ) {
         self.name = name
         self.state = state
@@ -50,6 +55,8 @@ package struct ProfileStatus: Sendable, Hashable {
         self.consecutiveFailures = consecutiveFailures
         self.latency = latency
         self.expiresAt = expiresAt
+        self.endsForGood = endsForGood
+        self.endTold = endTold
         self.nextCheckAt = nextCheckAt
     }
 }

@@ -14,6 +14,10 @@ struct KeptCredentials {
     /// When credentials that tell no end are looked at again, and how long they do without that.
     static let endless = (due: Duration.seconds(600), end: Duration.seconds(3_600))
 
+    /// How long before a notice of an end that a person has to put off they are fetched again: the person
+    /// may have done so meanwhile.
+    static let ahead = Duration.seconds(90)
+
     let obtained: ObtainedCredentials
     private let due: Instant
     private let end: Instant
@@ -35,7 +39,8 @@ struct KeptCredentials {
         let early =
             life > Self.shortLife
             ? Self.margin + Self.margin * (spread * 0.2) : life * (0.5 + spread * 0.1)
-        due = now + (life - early)
+        let notice = obtained.endsForGood.flatMap { Self.timeUntilNotice(of: $0, at: now.wall) }
+        due = now + min(life - early, notice ?? life)
         end = now + life
     }
 
@@ -44,6 +49,12 @@ struct KeptCredentials {
 
     private static func isReached(_ time: Instant, at now: Instant) -> Bool {
         now.moment >= time.moment || now.wall >= time.wall
+    }
+
+    /// How long it is until the next notice of an end is near; nil when none comes any more.
+    private static func timeUntilNotice(of end: WallTime, at now: WallTime) -> Duration? {
+        EndNotice.allCases.lazy.filter { $0 != .passed }
+            .map { end - now - $0.lead - ahead }.first { $0 > .zero }
     }
 
     /// A time that only the boot clock reaches.

@@ -95,8 +95,7 @@ package final class Obtainer: Sendable {
         switch step {
         case .keys(let credentials):
             return ObtainedCredentials(
-                credentials: credentials,
-                endsForGood: credentials.sessionToken == nil ? nil : credentials.expiresAt?.value)
+                credentials: credentials, endsForGood: credentials.endOfToken)
         case .assumeRole(let role):
             guard let base else {
                 throw ObtainProblem(

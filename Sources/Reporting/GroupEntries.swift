@@ -5,6 +5,7 @@ package func entry(for announcement: Announcement) -> JournalEntry {
     switch announcement {
     case .profile(let change): entry(for: change)
     case .group(let change): entry(for: change)
+    case .end(let change): entry(for: change)
     }
 }
 

@@ -13,6 +13,8 @@ extension EventKind {
         case .profileHealthy: "750a9028d8ae4de9b72875464f2d0b7c"
         case .profileFailing: "183bce11afa64dc7a7eb4c64e00d999d"
         case .profileUnknown: "d6c4eecd316443f793cc790c9e894d4a"
+        case .credentialsEnding: "e6f8fa3ee3493d2d4f5c6e308ef2af31"
+        case .credentialsEnded: "e6fae1ab45e514b00bbfc71781d314b1"
         case .groupConfirming: "913b89bafceb45aa8b21b970f81f62f7"
         case .groupReady: "2905734c3b5943bf81dd51d924773dcc"
         case .groupBlocked: "857de61d1c8b4a918c4723039be0137f"

@@ -39,6 +39,30 @@ package func entry(for change: ProfileChange) -> JournalEntry {
     }
 }
 
+/// Makes the entry for a login, or a session token in a file, that nears its end or has reached it.
+///
+/// What has ended is an error, since somebody should act now; before that it is a warning.
+package func entry(for change: EndChange) -> JournalEntry {
+    var fields = Fields()
+    fields.add("CREDWATCH_PROFILE", change.profile)
+    fields.add("CREDWATCH_EXPIRES_AT", change.end.rfc3339)
+    fields.add("CREDWATCH_NOTICE", change.notice.rawValue)
+    fields.add("CREDWATCH_ACCESS_KEY_ID", change.result?.accessKeyID)
+    fields.add("CREDWATCH_SOURCE", change.result?.source)
+    let source = change.result?.source.map { " (\($0))" } ?? ""
+    let remedy =
+        "credwatch cannot renew it: log in again, or put new credentials in its place\(source)."
+    if change.notice == .passed {
+        return JournalEntry(
+            .credentialsEnded, .error,
+            "\(change.profile): login ended at \(change.end.rfc3339); \(remedy)", fields.list)
+    }
+    return JournalEntry(
+        .credentialsEnding, .warning,
+        "\(change.profile): login ends in \(change.left.minutesLeft), at"
+            + " \(change.end.rfc3339); \(remedy)", fields.list)
+}
+
 private func isTrouble(_ state: ProfileState) -> Bool {
     switch state {
     case .failing, .unknown: true

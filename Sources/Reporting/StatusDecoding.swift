@@ -60,6 +60,7 @@ private func profile(_ row: Row) throws -> ProfileStatus {
         consecutiveFailures: try row.number("consecutive_failures"),
         latency: try row.optionalMilliseconds("latency_ms"),
         expiresAt: try row.optionalTime("expires_at"),
+        endsForGood: try row.optionalTime("ends_for_good_at"),
         nextCheckAt: try row.optionalTime("next_check_at"))
 }
 

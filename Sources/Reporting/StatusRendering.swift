@@ -63,6 +63,7 @@ package func write(_ profile: ProfileStatus, to writer: inout JSONWriter) {
         writer.member("consecutive_failures", profile.consecutiveFailures)
         writer.member("latency_ms", profile.latency?.inMilliseconds)
         writer.member("expires_at", profile.expiresAt)
+        writer.member("ends_for_good_at", profile.endsForGood)
         writer.member("next_check_at", profile.nextCheckAt)
     }
 }

@@ -26,10 +26,30 @@ func counts(of document: StatusDocument, naming limit: Int) -> String {
         }
         parts.append(part)
     }
+    parts += endings(of: document, naming: limit)
     let groups = document.groups.filter { $0.state != .ready }
     parts += groups.prefix(limit).map { "group \($0.name) \(words(for: $0))" }
     if groups.count > limit { parts.append("\(groups.count - limit) more groups not ready") }
     return parts.joined(separator: ", ")
+}
+
+/// Returns the clauses for profiles whose login, or session token, ends within the hour or has ended.
+private func endings(of document: StatusDocument, naming limit: Int) -> [String] {
+    var ending: [(name: String, end: WallTime)] = []
+    for profile in document.profiles {
+        guard let end = profile.endsForGood else { continue }
+        if end - document.generatedAt < EndNotice.hour.lead { ending.append((profile.name, end)) }
+    }
+    ending.sort { $0.end < $1.end }
+    let clauses = ending.prefix(limit).map {
+        "\($0.name): \(words(forEnd: $0.end, at: document.generatedAt))"
+    }
+    return clauses + (ending.count > limit ? ["\(ending.count - limit) more logins that end"] : [])
+}
+
+/// Says how long a login lasts: `login ends in 14 min`.
+func words(forEnd end: WallTime, at now: WallTime) -> String {
+    end > now ? "login ends in \((end - now).minutesLeft)" : "login ended at \(end.rfc3339)"
 }
 
 private func names(of profiles: [ProfileStatus], limit: Int) -> String {

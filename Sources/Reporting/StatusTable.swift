@@ -39,7 +39,7 @@ package func profileTable(_ profiles: [ProfileStatus], style: TableStyle, now: W
                 causeOrIdentity(profile),
                 profile.nextCheckAt.map { $0 > now ? "in \(($0 - now).rough)" : "due" } ?? "-",
             ],
-            color: color(of: profile.state), notes: notes(on: profile))
+            color: color(of: profile.state), notes: notes(on: profile, now))
     }
     return table.render(style)
 }
@@ -87,18 +87,22 @@ private func causeOrIdentity(_ profile: ProfileStatus) -> String {
     }
 }
 
-/// Returns what stands below a profile: the diagnosis of one in trouble.
-private func notes(on profile: ProfileStatus) -> [String] {
+/// Returns what stands below a profile: an end that nears, and the diagnosis of one in trouble.
+private func notes(on profile: ProfileStatus, _ now: WallTime) -> [String] {
+    var ending: [String] = []
+    if let end = profile.endsForGood, end - now < EndNotice.hour.lead {
+        ending = [words(forEnd: end, at: now)]
+    }
     guard profile.state == .failing || profile.state == .unknown,
         let diagnosis = profile.diagnosis
-    else { return [] }
+    else { return ending }
     var notes = [diagnosis.summary, diagnosis.remedy].filter { !$0.isEmpty }
     if let id = profile.accessKeyID {
         notes.append("access key \(id)" + (profile.source.map { " from \($0)" } ?? ""))
     } else if let source = profile.source {
         notes.append("from \(source)")
     }
-    return notes + diagnosis.evidence.prefix(8).map { text(of: $0) }
+    return notes + ending + diagnosis.evidence.prefix(8).map { text(of: $0) }
 }
 
 private func notes(on group: GroupStatus) -> [String] {

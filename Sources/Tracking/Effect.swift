@@ -31,6 +31,8 @@ package enum Event: Sendable, Hashable {
     case hookFinished(HookRun, HookResult, finishedAt: Instant)
     /// The time that a group had asked to be woken at has come.
     case woken(group: String)
+    /// The time to look at the end of a profile's credential has come.
+    case endNears(profile: String)
     case ordered(Order)
 }
 
@@ -48,6 +50,10 @@ package enum Effect: Sendable, Hashable {
     case runHook(HookRun)
     /// Wakes the group at a moment; nil forgets an earlier wish.
     case wake(group: String, at: Moment?)
+    /// Tells ``Event/endNears(profile:)`` at a moment; nil forgets an earlier wish.
+    case watchEnd(profile: String, at: Moment?)
+    /// Checks a profile now, as the schedule would.
+    case check(profile: String)
     case reply(order: Int, done: Bool, text: String)
 }
 

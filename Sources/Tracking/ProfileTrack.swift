@@ -20,6 +20,10 @@ struct ProfileTrack: Sendable {
     private var changedAt: Moment?
     /// The interval that was asked for last.
     var pace: Duration
+    /// The end that a person has to put off, if there is one.
+    var ending: EndWatch?
+    /// When the end is looked at next.
+    var endWake: Moment?
 
     init(_ configuration: ProfileConfiguration, remembered: RememberedProfile?) {
         self.configuration = configuration
@@ -30,6 +34,7 @@ struct ProfileTrack: Sendable {
         failingSince = remembered.failingSince
         lastSuccessAt = remembered.lastSuccessAt
         announcedCause = remembered.cause
+        ending = remembered.endsForGood.map { EndWatch($0, told: remembered.endTold, at: nil) }
     }
 
     /// Takes in a result; returns the change that it makes, if it makes one.
@@ -119,7 +124,8 @@ struct ProfileTrack: Sendable {
     var remembered: RememberedProfile {
         RememberedProfile(
             name: configuration.name, state: state, cause: announcedCause, since: since,
-            failingSince: failingSince, lastSuccessAt: lastSuccessAt)
+            failingSince: failingSince, lastSuccessAt: lastSuccessAt, endsForGood: ending?.end,
+            endTold: ending?.told)
     }
 
     func status(nextCheckAt: WallTime?) -> ProfileStatus {
@@ -128,6 +134,7 @@ struct ProfileTrack: Sendable {
             identity: last?.identity, accessKeyID: last?.accessKeyID, source: last?.source,
             lastAttemptAt: last?.startedAt.wall, lastSuccessAt: lastSuccessAt,
             failingSince: failingSince, consecutiveFailures: consecutiveFailures,
-            latency: last?.latency, expiresAt: last?.expiresAt, nextCheckAt: nextCheckAt)
+            latency: last?.latency, expiresAt: last?.expiresAt, endsForGood: ending?.end,
+            endTold: ending?.told, nextCheckAt: nextCheckAt)
     }
 }

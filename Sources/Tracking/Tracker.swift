@@ -42,7 +42,10 @@ package struct Tracker: Sendable {
         for name in groupNames {
             groups[name]?.proveForResuming(at: now, &effects)
         }
-        for position in profiles.indices { adjustPace(at: position, &effects) }
+        for position in profiles.indices {
+            profiles[position].startEnding(at: now, &effects)
+            adjustPace(at: position, &effects)
+        }
         return effects.list
     }
 
@@ -106,6 +109,10 @@ package struct Tracker: Sendable {
             let (tracks, positions) = (profiles, positions)
             groups[group]?.woken(
                 latest: { positions[$0].flatMap { tracks[$0].last } }, at: now, &effects)
+        case .endNears(let profile):
+            if let position = positions[profile] {
+                profiles[position].endNears(at: now.moment, &effects)
+            }
         case .ordered(let order):
             if groups[order.group] == nil {
                 let known = groupNames.isEmpty ? "none" : groupNames.joined(separator: ", ")
@@ -126,6 +133,7 @@ package struct Tracker: Sendable {
     private func primary(of event: Event) -> String? {
         switch event {
         case .checked(let result): result.profile
+        case .endNears(let profile): profile
         case .proved(let group, _), .woken(let group): groups[group]?.configuration.primary
         case .hookFinished(let run, _, _): groups[run.group]?.configuration.primary
         case .ordered(let order): groups[order.group]?.configuration.primary
@@ -144,6 +152,7 @@ package struct Tracker: Sendable {
             effects.add(.announce(.profile(change)))
             effects.add(.remember)
         }
+        profiles[position].receiveEnding(result, &effects)
         for group in groupsByPrimary[name] ?? [] {
             groups[group]?.primaryChecked(
                 result, isSettled: isSettled, isNewCredential: isNew, at: now, &effects)

@@ -138,6 +138,7 @@ struct CheckPipelineTests {
         let good = await pipeline.check(profile("app"))
         #expect(good.diagnosis.cause == .ok)
         #expect(good.expiresAt == WallTime(parsing: "2026-11-22T15:00:00Z"))
+        #expect(good.endsForGood == good.expiresAt)
         #expect(sandbox.callCount == 1)
     }
 

@@ -27,7 +27,8 @@ let sampleState: RememberedState = {
         profiles: [
             RememberedProfile(
                 name: "app", state: .failing, cause: .keyNotRecognized, since: time,
-                failingSince: time, lastSuccessAt: time + .seconds(-90)),
+                failingSince: time, lastSuccessAt: time + .seconds(-90),
+                endsForGood: time + .seconds(600), endTold: .quarter),
             RememberedProfile(name: "app-backup", state: .pending),
         ],
         groups: groups + [RememberedGroup(name: "quiet", state: .ready, active: "web")])
@@ -61,6 +62,29 @@ let sampleState: RememberedState = {
                 == document(
                     #"{"name":"g","state":"failed_over","active":"app"}"#,
                     profiles: #"{"name":"app","state":"healthy"}"#) + "\n")
+    }
+
+    @Test func aFileOfBeforeTheEndsOfLoginsIsReadAndOneWithThemKeepsItsForm() throws {
+        let old = document("", profiles: #"{"name":"a","state":"healthy"}"#)
+        #expect(
+            try decodeState(Array(old.utf8)).profiles
+                == [RememberedProfile(name: "a", state: .healthy)])
+        // An older version ignores what it does not know, as this one does.
+        let new = encodeState(
+            RememberedState(profiles: [
+                RememberedProfile(
+                    name: "a", state: .healthy, endsForGood: WallTime(seconds: 1_795_356_190),
+                    endTold: .hour)
+            ]))
+        #expect(
+            String(decoding: new, as: UTF8.self)
+                == document(
+                    "",
+                    profiles: #"{"name":"a","state":"healthy","#
+                        + #""ends_for_good_at":"2026-11-22T14:03:10Z","end_told":"hour"}"#) + "\n")
+        #expect(
+            decode(document("", profiles: #"{"name":"a","state":"healthy","later":"hour"}"#))
+                == "decoded")
     }
 
     @Test func keysOfALaterWriterAreIgnored() {

@@ -76,6 +76,35 @@ import Testing
                 == "batch is unknown: The host name cannot be resolved. Look at the resolver.")
     }
 
+    private static func ending(_ notice: EndNotice, left: Duration) throws -> JournalEntry {
+        Reporting.entry(
+            for: .end(
+                EndChange(
+                    profile: "app", notice: notice, end: Samples.now + left, left: left,
+                    result: try result(Samples.failing))))
+    }
+
+    @Test func aLoginThatEndsIsAWarningAndOneThatEndedAnError() throws {
+        let remedy =
+            "credwatch cannot renew it: log in again, or put new credentials in its place"
+            + " ([app] in /home/app/.aws/credentials:4)."
+        let ending = try Self.ending(.quarter, left: .seconds(839))
+        #expect(ending.kind == .credentialsEnding)
+        #expect(ending.priority == .warning)
+        #expect(
+            ending.message == "app: login ends in 14 min, at 2026-11-22T14:17:09Z; " + remedy)
+        let fields = Dictionary(ending.fields.map { ($0.name, $0.value) }) { first, _ in first }
+        #expect(fields["CREDWATCH_PROFILE"] == "app")
+        #expect(fields["CREDWATCH_EXPIRES_AT"] == "2026-11-22T14:17:09Z")
+        #expect(fields["CREDWATCH_NOTICE"] == "quarter")
+        #expect(fields["CREDWATCH_SOURCE"] == "[app] in /home/app/.aws/credentials:4")
+
+        let ended = try Self.ending(.passed, left: .seconds(-1))
+        #expect(ended.kind == .credentialsEnded)
+        #expect(ended.priority == .error)
+        #expect(ended.message == "app: login ended at 2026-11-22T14:03:09Z; " + remedy)
+    }
+
     @Test func anotherCauseOfTheSameStateSaysStill() throws {
         let entry = try Self.entry(Samples.failing, to: .failing, from: .failing)
         #expect(entry.message.hasPrefix("app is still failing: "))

@@ -45,6 +45,7 @@ enum Samples {
             userID: "AIDAQNCLJGYSAZAAN74CX"),
         accessKeyID: "ASIAY34FZKBOKMUTVV7A", lastAttemptAt: now, lastSuccessAt: now,
         latency: .milliseconds(38), expiresAt: now + .seconds(3_600),
+        endsForGood: now + .seconds(28_800),
         nextCheckAt: now + .seconds(121))
 
     static let unknown = ProfileStatus(

@@ -16,7 +16,8 @@ import Testing
                 {"name":"later","state":"pending","since":null,"cause":null,"verdict":null,\
                 "summary":null,"remedy":null,"evidence":[],"identity":null,"access_key_id":null,\
                 "source":null,"last_attempt_at":null,"last_success_at":null,"failing_since":null,\
-                "consecutive_failures":0,"latency_ms":null,"expires_at":null,"next_check_at":null}
+                "consecutive_failures":0,"latency_ms":null,"expires_at":null,\
+                "ends_for_good_at":null,"next_check_at":null}
                 """)
     }
 
@@ -32,7 +33,8 @@ import Testing
                 "access_key_id":"ASIAY34FZKBOKMUTVV7A","source":null,\
                 "last_attempt_at":"2026-11-22T14:03:10Z","last_success_at":"2026-11-22T14:03:10Z",\
                 "failing_since":null,"consecutive_failures":0,"latency_ms":38,\
-                "expires_at":"2026-11-22T15:03:10Z","next_check_at":"2026-11-22T14:05:11Z"}
+                "expires_at":"2026-11-22T15:03:10Z","ends_for_good_at":"2026-11-22T22:03:10Z",\
+                "next_check_at":"2026-11-22T14:05:11Z"}
                 """)
     }
 

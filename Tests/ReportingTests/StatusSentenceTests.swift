@@ -21,6 +21,21 @@ import Testing
                 == "0 healthy, 5 failing (p1, p2, p3, 2 more), status file not written: disk full")
     }
 
+    @Test func namesLoginsThatEndWithinTheHour() {
+        var document = Samples.emptyDocument
+        document.profiles = [-1, 61, 840, 3_599, 3_600].enumerated().map { index, left in
+            ProfileStatus(
+                name: "p\(index)", state: .healthy,
+                endsForGood: document.generatedAt + .seconds(left))
+        }
+        #expect(
+            sentence(for: document)
+                == "5 healthy, p0: login ended at 2026-11-22T14:03:09Z, p1: login ends in 2 min,"
+                + " p2: login ends in 14 min, 1 more logins that end")
+        document.profiles.removeFirst()
+        #expect(sentence(for: document).hasSuffix("p3: login ends in 60 min"))
+    }
+
     @Test func staysOnOneLineOfBoundedLength() {
         var document = Samples.emptyDocument
         document.profiles = [

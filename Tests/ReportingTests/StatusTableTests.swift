@@ -43,6 +43,19 @@ import Testing
                 """)
     }
 
+    @Test func saysThatALoginEnds() {
+        var document = Samples.emptyDocument
+        document.profiles = [
+            ProfileStatus(
+                name: "a", state: .healthy, endsForGood: Samples.now + .seconds(14 * 60)),
+            ProfileStatus(name: "b", state: .healthy, endsForGood: Samples.now + .seconds(3_600)),
+        ]
+        let lines = lines(document)
+        #expect(lines[0].hasPrefix("credwatch: unknown, 2 healthy, a: login ends in 14 min, "))
+        #expect(lines[4] == "    login ends in 14 min")
+        #expect(lines.count == 7)
+    }
+
     @Test func saysThatItIsStale() {
         var document = Samples.document
         document.overall = .healthy

@@ -49,6 +49,18 @@ import Tracking
         #expect(overall(profiles: profiles, groups: [group(state, active: active)]) == expected)
     }
 
+    @Test(
+        arguments: [
+            (nil, .healthy), (.hour, .healthy), (.quarter, .degraded), (.minutes, .degraded),
+            (.passed, .degraded),
+        ] as [(EndNotice?, Overall)])
+    func `of a login that ends`(told: EndNotice?, expected: Overall) {
+        let ending = ProfileStatus(name: "app", state: .healthy, endTold: told)
+        #expect(overall(profiles: [ending], groups: []) == expected)
+        let failing = ProfileStatus(name: "batch", state: .failing)
+        #expect(overall(profiles: [ending, failing], groups: []) == .failing)
+    }
+
     @Test func `a spare of one group that another one uses is no spare`() {
         let profiles = [
             ProfileStatus(name: "app", state: .healthy),
