@@ -1,10 +1,17 @@
 package import Model
 
 /// Diagnoses a step on the way to the credentials that did not yield any.
+///
+/// A role that is refused says nothing before the credentials that asked were seen to pass.
 package func diagnosis(of problem: ObtainProblem, profile: String) -> Diagnosis {
     switch problem.reason {
     case .refused(let error, let details):
-        return problem.conclude(problem.cause(of: error, details), profile)
+        let cause = problem.cause(of: error, details)
+        guard problem.source == .assumeRole, cause.verdict == .bad else {
+            return problem.conclude(cause, profile)
+        }
+        return problem.conclude(
+            .refusalUnconfirmed, profile, saying: "the credential that asked was not looked at")
     case .notAWS(let what, let details):
         let note = [Evidence.note("the answer is \(problem.clean(what))")]
         if problem.isAgent { return problem.conclude(.sourceUnavailable, profile, note) }
@@ -64,10 +71,14 @@ package func diagnosis(
         found.evidence += problem.evidence + [.location(problem.place)]
         return found
     }
-    var found = diagnosis(of: problem, profile: profile)
-    if found.verdict == .bad, found.cause != .roleDenied {
-        // The same key passed a moment later, so the refusal was not its fault.
-        found = problem.conclude(.refusalUnconfirmed, profile)
+    // The same key passed a moment later, so no other refusal was its fault.
+    var found: Diagnosis
+    if case .refused(let error, let details) = problem.reason {
+        let cause = problem.cause(of: error, details)
+        let isKnown = cause.verdict != .bad || cause == .roleDenied
+        found = problem.conclude(isKnown ? cause : .refusalUnconfirmed, profile)
+    } else {
+        found = diagnosis(of: problem, profile: profile)
     }
     let name = identity.map { problem.clean($0.arn) } ?? "its own identity"
     found.evidence.append(.note("the credential that asked is accepted, as \(name)"))
@@ -96,12 +107,24 @@ extension ObtainProblem {
     fileprivate func cause(of error: ServiceError, _ details: AnswerDetails) -> Cause {
         switch source {
         case .container, .instanceMetadata: return .sourceUnavailable
-        case .sso, .loginSession: return causeOfLoginRefusal(error, details)
         default: break
         }
         guard details.requestID != nil else { return .notAWS }
-        let refusal = refusal(
-            error, to: source == .webIdentity ? .assumeRoleWithWebIdentity : .assumeRole)
+        switch source {
+        case .sso, .loginSession: return causeOfLoginRefusal(error, details)
+        case .webIdentity:
+            let cause = causeOfRoleRefusal(error, to: .assumeRoleWithWebIdentity, details)
+            // Nothing is signed, so a code that blames a key has no meaning here.
+            let isKnown = cause.verdict != .bad || cause == .webIdentityRefused
+            return isKnown || cause == .roleDenied ? cause : .unrecognizedAnswer
+        default: return causeOfRoleRefusal(error, to: .assumeRole, details)
+        }
+    }
+
+    private func causeOfRoleRefusal(
+        _ error: ServiceError, to action: Action, _ details: AnswerDetails
+    ) -> Cause {
+        let refusal = refusal(error, to: action)
         if details.httpStatus >= 500, refusal != .throttled { return .awsOutage }
         switch refusal {
         case .keyNotRecognized: return .keyNotRecognized
@@ -129,9 +152,10 @@ extension ObtainProblem {
         if details.httpStatus >= 500 { return .awsOutage }
         switch error.code {
         // The portal's own word: the session is over, whatever our clock says.
-        case "UnauthorizedException": return .sessionExpired
-        case "ForbiddenException", "AccessDeniedException": return .roleDenied
-        case "InvalidGrantException", "ExpiredTokenException", "InvalidClientException",
+        case "UnauthorizedException" where source == .sso: return .sessionExpired
+        case "ForbiddenException" where source == .sso: return .roleDenied
+        case "UnauthorizedException", "ForbiddenException", "AccessDeniedException",
+            "InvalidGrantException", "ExpiredTokenException", "InvalidClientException",
             "UnauthorizedClientException", "invalid_grant", "invalid_client":
             return .loginNeeded
         case "ResourceNotFoundException", "InvalidRequestException", "ValidationException":

@@ -62,7 +62,7 @@ extension ObtainProblem {
         case .refusalUnconfirmed:
             return Prose(
                 summary:
-                    "The role of profile \(profile) was refused, but the credential that asked passes, so nothing is concluded.",
+                    "The role of profile \(profile) was refused, but \(what ?? "the credential that asked passes"), so nothing is concluded.",
                 remedy:
                     "Wait for the next check; if it stays, compare the evidence with CloudTrail.")
         case .throttled:

@@ -34,6 +34,8 @@ struct LoginSource: Sendable {
         let place = step.session.provenance
         let account = keys.filled("accountId")?.reveal()
         var evidence = held.evidence
+        // Whether AWS takes them all the same is a question to AWS.
+        if let over = held.over { evidence.append(.note(over.clause)) }
         let parts = step.session.value.split(separator: ":", omittingEmptySubsequences: false)
         if let account, parts.count > 5, !parts[4].isEmpty, parts[4] != account {
             evidence.append(
@@ -47,7 +49,8 @@ struct LoginSource: Sendable {
                     try file.required("secretAccessKey", in: keys), from: place),
                 sessionToken: Sourced(try file.required("sessionToken", in: keys), from: place),
                 expiresAt: Sourced(held.login.expiresAt, from: place), accountID: account),
-            endsForGood: held.login.endsForGood, evidence: evidence)
+            endsForGood: held.over == nil ? held.login.endsForGood : held.login.expiresAt,
+            evidence: evidence)
     }
 
     /// Asks the sign-in service for new credentials, and returns the file's new content.

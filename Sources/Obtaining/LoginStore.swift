@@ -32,7 +32,10 @@ final class LoginStore: Sendable {
         self.clock = clock
     }
 
-    /// Returns a login that is not over, renewed if need be; reading or writing its file takes `limit`.
+    /// Returns a login, renewed if need be; reading or writing its file takes `limit`.
+    ///
+    /// One that nobody but a person can bring back comes with the reason: that it is over is only what
+    /// our clock says.
     func login(_ kind: LoginKind, within limit: Duration) async throws(ServiceFailure) -> HeldLogin
     {
         var held = try await load(kind, within: limit)
@@ -46,9 +49,10 @@ final class LoginStore: Sendable {
                 held = try await renewed(held, kind, now, within: limit)
             }
         }
-        guard held.login.expiresAt > clock() else {
+        if held.over == nil, held.login.expiresAt <= clock() {
             let obstacle = held.login.obstacle.map { ", and \($0)" } ?? ""
-            throw kind.file.over("the login ended at \(held.login.expiresAt.rfc3339)\(obstacle)")
+            held.over = kind.file.over(
+                "the login ended at \(held.login.expiresAt.rfc3339)\(obstacle)")
         }
         return held
     }
@@ -130,13 +134,20 @@ struct HeldLogin: Sendable {
     var login: CachedLogin
     var content: Secret
     var evidence: [Evidence] = []
+    /// Why only a person can bring it back, when it is over.
+    var over: ServiceFailure?
 
-    /// The login in spite of a failed renewal, while it lasts.
+    /// The login in spite of a failed renewal, while it lasts or only a person can bring it back.
     func keeping(
         after failure: ServiceFailure, at now: WallTime
     ) throws(ServiceFailure) -> HeldLogin {
-        guard login.expiresAt > now else { throw failure }
         var kept = self
+        guard login.expiresAt > now else {
+            guard case .loginNeeded = failure.reason else { throw failure }
+            kept.over = failure
+            kept.login.endsForGood = login.expiresAt
+            return kept
+        }
         kept.evidence.append(
             .note("the login could not be renewed before its end: \(failure.clause)"))
         if case .loginNeeded = failure.reason { kept.login.endsForGood = login.expiresAt }
@@ -146,7 +157,7 @@ struct HeldLogin: Sendable {
 
 extension ServiceFailure {
     /// The reason as a clause, without anything that a service wrote but its code.
-    fileprivate var clause: String {
+    var clause: String {
         switch reason {
         case .refused(let error, _): "AWS answered \(error.code)"
         case .notAWS(let what, _): "the answer was \(what)"

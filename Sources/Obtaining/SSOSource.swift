@@ -24,6 +24,7 @@ struct SSOSource: Sendable {
         do throws(ServiceFailure) {
             let held = try await logins.login(kind, within: limit)
             let token = try file.required("accessToken", in: held.login.document)
+            if let over = held.over { throw await word(of: step, on: token, else: over, limit) }
             return ObtainedCredentials(
                 credentials: try await roleCredentials(step, token, limit),
                 endsForGood: held.login.endsForGood, evidence: held.evidence)
@@ -77,6 +78,22 @@ struct SSOSource: Sendable {
         "invalid_grant", "expired_token", "invalid_client", "unauthorized_client",
         "access_denied", "invalid_scope",
     ]
+
+    /// Returns what the portal says of a token that is over by our clock, or else why only a person can
+    /// help: the server's clock decides, but no application takes such a token.
+    private func word(
+        of step: SSOLogin, on token: Secret, else over: ServiceFailure, _ limit: Duration
+    ) async -> ServiceFailure {
+        do throws(ServiceFailure) {
+            _ = try await roleCredentials(step, token, limit)
+        } catch {
+            guard case .refused(let refusal, _) = error.reason,
+                refusal.code == "UnauthorizedException"
+            else { return over }
+            return error
+        }
+        return over
+    }
 
     private func roleCredentials(
         _ step: SSOLogin, _ token: Secret, _ limit: Duration

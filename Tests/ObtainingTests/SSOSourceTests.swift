@@ -147,7 +147,59 @@ import Testing
             problem.reason.line.hasPrefix(
                 "loginNeeded the login ended at 2026-11-22T14:01:00Z, and \(why); `aws sso login"))
         #expect(bench.server.requests(LoginServer.oidc).isEmpty)
-        #expect(bench.server.requests(LoginServer.portal).count == 1)
+        // Asked all the same; that it answers makes no application take the token.
+        #expect(bench.server.requests(LoginServer.portal).count == 2)
+    }
+
+    /// What the portal says of a token that is over by our clock, and what is made of it.
+    @Test(arguments: [
+        (
+            LoginServer.Reply(
+                status: 401, body: #"{"message": "Session token not found or invalid"}"#,
+                errorType: "UnauthorizedException"), "refused UnauthorizedException"
+        ),
+        (LoginBench.roleAnswer, "loginNeeded the login ended at 2026-11-22T13:59:00Z"),
+        (
+            LoginServer.Reply(
+                status: 403, body: #"{"message": "No access"}"#, errorType: "ForbiddenException"),
+            "loginNeeded the login ended at"
+        ),
+        (
+            LoginServer.Reply(
+                status: 429, body: #"{"message": "x"}"#, errorType: "TooManyRequestsException"),
+            "loginNeeded the login ended at"
+        ),
+        (LoginServer.Reply(status: 503), "loginNeeded the login ended at"),
+        (LoginServer.Reply(status: 401, body: "<html>"), "loginNeeded the login ended at"),
+        (LoginServer.Reply(delay: .seconds(30)), "loginNeeded the login ended at"),
+    ])
+    func thePortalDecidesWhetherATokenIsOver(
+        _ reply: LoginServer.Reply, _ reason: String
+    ) async throws {
+        bench.write(LoginBench.token(endsIn: .seconds(-60), refresh: nil))
+        bench.server.set(LoginServer.portal, reply)
+        let problem = try await bench.problem(bench.sso(), within: .milliseconds(500))
+        #expect(problem.reason.line.hasPrefix(reason))
+        let asked = try #require(bench.server.requests(LoginServer.portal).first)
+        #expect(asked.headers["x-amz-sso_bearer_token"] == "hush-access-1")
+    }
+
+    @Test func thePortalDecidesAfterARenewalThatIsRefusedForGood() async throws {
+        bench.write(LoginBench.token(endsIn: .seconds(-60)))
+        bench.server.set(
+            LoginServer.oidc, .init(status: 400, body: #"{"error": "invalid_grant"}"#))
+        bench.server.set(
+            LoginServer.portal,
+            .init(
+                status: 401, body: #"{"message": "x"}"#, errorType: "UnauthorizedException"))
+        #expect(
+            try await bench.problem(bench.sso()).reason.line == "refused UnauthorizedException")
+        // While nobody can be asked about the renewal, nothing is known.
+        bench.write(LoginBench.token("hush-access-2", endsIn: .seconds(-60)))
+        bench.server.set(LoginServer.oidc, .init(status: 503))
+        #expect(
+            try await bench.problem(bench.sso()).reason.line
+                == "notAWS an empty answer with HTTP status 503")
     }
 
     @Test(arguments: [
