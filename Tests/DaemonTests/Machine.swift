@@ -65,13 +65,15 @@ final class Machine: Sendable {
 
     /// Makes a pipeline; without a URL it asks the endpoints that AWS's rules name.
     func pipeline(
-        url: String? = nil, _ options: CurlOptions = CurlOptions(proxy: .none)
+        url: String? = nil, _ options: CurlOptions = CurlOptions(proxy: .none),
+        environment: [String: String] = [:],
+        now: @escaping @Sendable () -> Instant = SystemClock.now
     ) throws -> CheckPipeline {
         let transport = try CurlTransport(options)
         return CheckPipeline(
             resolver: Resolver(
-                environment: AWSEnvironment(variables: [:]), overrides: overrides(url: url)),
-            obtainer: Obtainer(transport: transport, now: SystemClock.now),
+                environment: AWSEnvironment(variables: environment), overrides: overrides(url: url)),
+            obtainer: Obtainer(transport: transport, now: now),
             prober: Prober(transport: transport, clock: SystemClock.wall))
     }
 }
