@@ -13,7 +13,7 @@ import traceback
 from measure import BenchError, machine
 from report import Report
 
-SECTIONS = ("cost", "ready", "memory", "load", "idle", "hook", "size")
+SECTIONS = ("cost", "resolve", "ready", "memory", "load", "idle", "hook", "size")
 
 
 class Bench:
@@ -73,7 +73,9 @@ def describe(binary):
 def measure(bench, sections):
     import behaviour
     import cost
-    steps = {"cost": cost.measure_cost, "ready": behaviour.measure_ready,
+    import resolve
+    steps = {"cost": cost.measure_cost, "resolve": resolve.measure_resolve,
+             "ready": behaviour.measure_ready,
              "memory": behaviour.measure_memory, "load": behaviour.measure_load,
              "idle": behaviour.measure_idle, "hook": behaviour.measure_hook,
              "size": cost.measure_size}

@@ -22,22 +22,23 @@ def secret_key(index):
     return base64.b64encode(hashlib.sha256(f"secret {index}".encode()).digest()).decode()[:40]
 
 
-def write_setup(folder, url, profiles=10, interval="5m", hook=None):
+def write_setup(folder, url, profiles=10, interval="5m", hook=None, listed=None, roles=""):
     """Writes credwatch.yaml and the AWS files for a number of profiles; returns the config's path.
 
     With a hook, an argument vector, the first two profiles make a failover group that needs one
-    bad answer, and checks follow each other fast.
+    bad answer, and checks follow each other fast. `listed` is how many profiles stand in the
+    credentials file, if not just those that are checked; `roles` is the rest of the AWS config.
     """
     os.makedirs(folder, mode=0o700, exist_ok=True)
     os.makedirs(f"{folder}/state", mode=0o700, exist_ok=True)
     names = [f"bench-{index:05d}" for index in range(profiles)]
     with open(f"{folder}/credentials", "w") as file:
-        for index, name in enumerate(names):
-            file.write(f"[{name}]\naws_access_key_id = {key_id(index)}\n"
+        for index in range(listed or profiles):
+            file.write(f"[bench-{index:05d}]\naws_access_key_id = {key_id(index)}\n"
                        f"aws_secret_access_key = {secret_key(index)}\n\n")
     os.chmod(f"{folder}/credentials", 0o600)
     with open(f"{folder}/aws-config", "w") as file:
-        file.write("[default]\nregion = us-east-1\n")
+        file.write(f"[default]\nregion = us-east-1\n{roles}")
     for name in ("credentials", "aws-config"):
         # Just after a file changed a bad answer does not count yet.
         an_hour_ago = time.time() - 3600

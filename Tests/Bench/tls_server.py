@@ -20,6 +20,17 @@ IDENTITY = (
     "</ResponseMetadata></GetCallerIdentityResponse>"
 )
 
+ROLE = (
+    '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>'
+    "<AssumedRoleUser><AssumedRoleId>AROACKCEVSQ6C2EXAMPLE:bench</AssumedRoleId>"
+    "<Arn>arn:aws:sts::123456789012:assumed-role/bench/bench</Arn></AssumedRoleUser><Credentials>"
+    "<AccessKeyId>ASIAY34FZKBOKMUTVV7A</AccessKeyId>"
+    "<SecretAccessKey>u3Vx0Hq/8mJtYb2+LkWn5RzPc7QfDgEs1AiTo9Xy</SecretAccessKey>"
+    "<SessionToken>FwoGZXIvYXdzEJrEaDHq2m0Yx8s3T4u5V6w7X8y9Z0a1B2c3D4e5F6g7H8</SessionToken>"
+    "<Expiration>{expiration}</Expiration></Credentials></AssumeRoleResult><ResponseMetadata>"
+    "<RequestId>$request_id</RequestId></ResponseMetadata></AssumeRoleResponse>"
+)
+
 CONFIG = """
 daemon off;
 worker_processes 1;
@@ -29,6 +40,7 @@ error_log {folder}/error.log warn;
 events {{ worker_connections 4096; }}
 http {{
     access_log off;
+    log_format signer $http_authorization;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
@@ -44,6 +56,13 @@ http {{
         default_type text/xml;
         location / {{
             add_header x-amzn-RequestId $request_id;
+            return 200 '{answer}';
+        }}
+        # A request below this path that is signed with a long-term key asks for a role.
+        location /roles {{
+            access_log {folder}/roles.log signer;
+            add_header x-amzn-RequestId $request_id;
+            if ($http_authorization ~ "Credential=AKIA") {{ return 200 '{role}'; }}
             return 200 '{answer}';
         }}
     }}
@@ -108,7 +127,9 @@ class TLSServer:
             file.write(CONFIG.format(
                 folder=self.folder, port=self.port, status_port=self.status_port,
                 user="user root;" if os.geteuid() == 0 else "",
-                answer=IDENTITY.format(request_id="$request_id")))
+                answer=IDENTITY.format(request_id="$request_id"),
+                role=ROLE.format(expiration=time.strftime(
+                    "%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 12 * 3600)))))
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
         self.process = subprocess.Popen(
             [nginx, "-p", self.folder, "-c", config, "-e", f"{self.folder}/error.log"],
@@ -143,6 +164,16 @@ class TLSServer:
                 return file.read().strip()[-300:] or "no message"
         except OSError:
             return "no message"
+
+    def role_requests(self):
+        """How many requests below /roles asked for a role, and how many came with its session."""
+        try:
+            with open(f"{self.folder}/roles.log") as file:
+                lines = file.read().splitlines()
+        except FileNotFoundError:
+            return 0, 0
+        asking = sum("Credential=AKIA" in line for line in lines)
+        return asking, len(lines) - asking
 
     def requests(self):
         """How many requests were answered so far, questions about this number not counted."""
