@@ -3,6 +3,7 @@ import Diagnosing
 import HTTP
 import Obtaining
 import Resolving
+import Scheduling
 
 /// What the search for a profile's credentials came to.
 package enum CredentialsAnswer: Sendable {
@@ -38,9 +39,17 @@ private func answer(
     } catch {
         return .failed(diagnosis(of: error, profile: profile.name), source: nil)
     }
-    do {
-        return .obtained(
-            try await obtainer.obtain(plan.steps, within: profile.timeout).credentials)
+    do throws(ObtainProblem) {
+        let credentials = try await obtainer.obtain(plan.steps, within: profile.timeout).credentials
+        // A check hands these to AWS, which has the word about them; an application gets no dead ones.
+        if case .loginSession(let login)? = plan.steps.last,
+            let end = credentials.expiresAt?.value, end <= SystemClock.wall()
+        {
+            throw ObtainProblem(
+                .loginSession, .loginNeeded("the login ended at \(end.rfc3339)"),
+                at: login.session.provenance)
+        }
+        return .obtained(credentials)
     } catch {
         let diagnosis = diagnosis(of: error, profile: profile.name)
         // The last of the order may just be missing, and then the places before it are worth a word.

@@ -53,6 +53,33 @@ struct CredentialsSystemTests {
         #expect(!refused.errorText.contains(site.primary.secret.reveal()))
     }
 
+    @Test func `a login that is over is not handed out`() async throws {
+        let site = try Site()
+        try site.write(
+            "config", mode: 0o600,
+            """
+            [profile ada]
+            login_session = arn:aws:iam::123456789012:user/ada
+            region = eu-west-1
+            """)
+        let cache = "397b11bbda6668a5a8d17d42c91036373f4a376627089c204bef61ce0ae993c2.json"
+        try site.write(
+            cache, mode: 0o600,
+            """
+            {"accessToken": {"accessKeyId": "ASIAY34FZKBOKMUTVV7A", "secretAccessKey": "made/up",
+              "sessionToken": "made+up+token", "accountId": "123456789012",
+              "expiresAt": "2025-11-22T13:00:00Z"}, "tokenType": "aws_sigv4"}
+            """)
+        var environment = site.files
+        environment["AWS_LOGIN_CACHE_DIRECTORY"] = site.path("")
+        let outcome = try await site.run(
+            "credentials", "--profile", "ada", environment: environment)
+        #expect(outcome.ending == .exited(1), "\(outcome.outputText)")
+        #expect(outcome.outputText.isEmpty)
+        #expect(outcome.errorText.contains("the login ended at 2025-11-22T13:00:00Z"))
+        #expect(!outcome.errorText.contains("made"))
+    }
+
     @Test func `a source that fails gives code 1 and one line, none at all code 4`() async throws {
         let site = try Site()
         try site.write(
