@@ -18,7 +18,7 @@ extension Engine {
             // A little slack: thousands of first checks are not a wake-up each.
             schedule.set(
                 .check(profile.name), due: cadence.due,
-                slack: min(cadence.slack, .milliseconds(50)))
+                slack: min(cadence.slack, .milliseconds(100)))
         }
         for name in cadences.keys where profiles[name] == nil {
             cadences[name] = nil

@@ -31,45 +31,6 @@ package struct ExpectedIdentity: Sendable, Hashable {
     }
 }
 
-/// One profile to check.
-package struct ProfileConfiguration: Sendable, Hashable {
-    /// The name that status, journal and groups use.
-    package var name: String
-    /// The profile's name in the shared AWS files.
-    package var awsProfile: String
-    package var origin: ProfileOrigin
-    package var surroundings: Surroundings
-    package var interval: Duration
-    package var fastInterval: Duration
-    package var timeout: Duration
-    /// Set on this profile in credwatch.yaml; beats every other setting of the region.
-    package var region: Sourced<String>?
-    /// From `defaults`; used when neither the environment nor the shared files name a region.
-    package var defaultRegion: Sourced<String>?
-    package var expected: ExpectedIdentity
-    package var location: SourceLocation?
-
-    package init(
-        name: String, awsProfile: String? = nil, origin: ProfileOrigin = .profile,
-        surroundings: Surroundings = .own, interval: Duration = .seconds(300),
-        fastInterval: Duration = .seconds(20), timeout: Duration = .seconds(10),
-        region: Sourced<String>? = nil, defaultRegion: Sourced<String>? = nil,
-        expected: ExpectedIdentity = ExpectedIdentity(), location: SourceLocation? = nil
-    ) {
-        self.name = name
-        self.awsProfile = awsProfile ?? name
-        self.origin = origin
-        self.surroundings = surroundings
-        self.interval = interval
-        self.fastInterval = fastInterval
-        self.timeout = timeout
-        self.region = region
-        self.defaultRegion = defaultRegion
-        self.expected = expected
-        self.location = location
-    }
-}
-
 /// The program that a group runs, as an argument vector; no shell.
 package struct HookConfiguration: Sendable, Hashable {
     package var command: [String]

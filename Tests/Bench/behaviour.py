@@ -46,15 +46,19 @@ def measure_memory(bench):
 
 
 def measure_load(bench):
-    """10,000 profiles, each every minute: CPU, lateness, and the memory of each profile."""
+    """10,000 profiles, each every minute: CPU, lateness, and the memory of each profile.
+
+    The first minute, with its connections, is the start; an hour has sixty, so it does not count.
+    """
     seconds = 3600 if bench.hour else 60 if bench.quick else 120
     config = write_setup(f"{bench.folder}/load", bench.server.url, LARGE, interval="60s")
     lateness = f"{bench.folder}/lateness.json"
     env = environment(bench.server.bundle, CREDWATCH_BENCH_LATENESS=lateness)
     with Daemon(bench.binary, config, env) as daemon:
+        bench.say(f"{LARGE:,} profiles every 60 s, for {seconds} s after the first minute")
+        time.sleep(62)
         requests, cpu = bench.server.requests(), cpu_seconds(daemon.pid)
         started = time.monotonic()
-        bench.say(f"{LARGE:,} profiles every 60 s, for {seconds} s")
         while time.monotonic() < started + seconds:
             time.sleep(1)
             if daemon.process.poll() is not None:
@@ -70,7 +74,7 @@ def measure_load(bench):
     # A daemon that leaves checks out would look cheap and small: then no target of these is met.
     enough = 0.9 * LARGE * wall / 60
     bench.report.add(
-        f"{LARGE:,} profiles every 60 s, over {wall:.0f} s",
+        f"{LARGE:,} profiles every 60 s, over {wall:.0f} s after the first minute",
         f"{share * 100:.2f} % of a core, {checks / wall:.0f} checks/s",
         target="under 3 %, 167 checks/s", met=share < 0.03 and checks >= enough)
     report_profile_memory(bench, found, checks >= enough)
