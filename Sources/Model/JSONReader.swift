@@ -1,7 +1,7 @@
 /// A reader of JSON as RFC 8259 has it, in UTF-8, and of nothing else.
 ///
-/// Of a member that stands twice in an object the first counts. A document with a number beyond the range
-/// of `Double` is refused: nobody could tell what it means.
+/// Of a member that stands twice in an object the first counts. A number beyond the range of `Double`
+/// is infinite.
 struct JSONReader {
     private static let deepest = 512
 
@@ -111,7 +111,7 @@ struct JSONReader {
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if isWhole, let number = Int64(text) { return .integer(number) }
-        guard let number = Double(text), number.isFinite else { return nil }
+        guard let number = Double(text) else { return nil }
         return Int64(exactly: number).map { .integer($0) } ?? .number(number)
     }
 

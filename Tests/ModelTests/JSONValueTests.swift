@@ -22,8 +22,7 @@ import Testing
 
     @Test(arguments: [
         "", " ", "<html>", "{", #"{"a":}"#, "{'a': 1}", "[1,", "nul", #"{"a": 1} x"#,
-        String(repeating: "[", count: 100_000), "01", "-", "+1", "1.", ".5", "1e", "1e400",
-        "-1e730", "0x1", "[1,]",
+        String(repeating: "[", count: 100_000), "01", "-", "+1", "1.", ".5", "1e", "0x1", "[1,]",
         "[,1]",
         #"{"a":1,}"#, #"{"a" 1}"#, #"{a:1}"#, "[1 2]", "NaN", "truey", "\u{0B}1", "1\u{0}",
         "\"\t\"", #""\x""#, #""\u12"#, #""\u12g4""#, #""\ud800""#, #""\ud800\u0041""#, #""\udc00""#,
@@ -36,7 +35,7 @@ import Testing
     @Test(arguments: [
         (" \t\r\n1 ", JSONValue.integer(1)), ("-0", .integer(0)), ("1E+2", .integer(100)),
         ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .number(0x1p63)),
-        ("0.1", .number(0.1)), ("1e300", .number(1e300)), ("\u{FEFF}null", .null),
+        ("0.1", .number(0.1)), ("1e400", .number(.infinity)), ("\u{FEFF}null", .null),
         (#""\"\\\/\b\f\n\r\t\u0000""#, .text("\"\\/\u{8}\u{C}\n\r\t\0")),
         (#""a\ud83d\uDE00é""#, .text("a😀é")), ("[ ]", .array([])), ("{ }", .object([:])),
         (#"{"a":1,"a":2}"#, .object(["a": .integer(1)])),
