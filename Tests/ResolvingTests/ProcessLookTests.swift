@@ -46,8 +46,9 @@ final class FakeUnits: UnitDirectory {
 
     /// A process that waits; its environment is the given one.
     private func process(_ variables: [String: String]) async throws -> Subprocess {
+        // Not by exec: in the middle of one a process has no environment at all.
         let process = try Subprocess(
-            "/bin/sh", ["-c", "echo ready; exec /bin/sleep 50"],
+            "/bin/sh", ["-c", "echo ready; /bin/sleep 50; :"],
             environment: variables.merging(["HOME": directory.path]) { first, _ in first })
         try #require(await process.hasWritten("ready"))
         return process
@@ -138,7 +139,7 @@ final class FakeUnits: UnitDirectory {
             "/bin/sh",
             [
                 "-c",
-                "trap 'exec /usr/bin/env AWS_REGION=eu-west-2 /bin/sh -c \"echo second; exec sleep 50\"' "
+                "trap 'exec /usr/bin/env AWS_REGION=eu-west-2 /bin/sh -c \"echo second; sleep 50; :\"' "
                     + "USR1; echo first; while :; do sleep 0.05; done",
             ], environment: ["AWS_REGION": "eu-west-1", "PATH": "/usr/bin:/bin"])
         defer { process.send(signal: SIGKILL) }

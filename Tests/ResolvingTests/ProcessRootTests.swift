@@ -72,7 +72,7 @@ struct ProcessRootTests {
                 echo 'role_arn = arn:aws:iam::123456789012:role/app' >>\(root)/home/app/.aws/config
                 echo 'web_identity_token_file = /run/token' >>\(root)/home/app/.aws/config
                 ln -s /real/credentials \(root)/home/app/.aws/credentials
-                """, ["chroot", root, "sh", "-c", "echo inside; exec sleep 50"],
+                """, ["chroot", root, "sh", "-c", "echo inside; sleep 50; :"],
             ["HOME": "/home/app"])
         defer { process.send(signal: SIGKILL) }
         try #require(await process.hasWritten("inside"))
