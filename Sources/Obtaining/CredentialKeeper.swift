@@ -154,7 +154,7 @@ final class CredentialKeeper: Sendable {
                 }
                 let pause = min(
                     entry.failure.map { $0.pause * 2 } ?? Self.pauses.first, Self.pauses.longest)
-                let note = "renewing them failed: \(problem.clause)"
+                let note = "renewing them failed: \(problem.reason.clause)"
                 entry.failure = (note, pause, now.moment + pause)
                 answer = .success(kept.obtained.noting(note))
             }

@@ -35,7 +35,7 @@ struct LoginSource: Sendable {
         let account = keys.filled("accountId")?.reveal()
         var evidence = held.evidence
         // Whether AWS takes them all the same is a question to AWS.
-        if let over = held.over { evidence.append(.note(over.clause)) }
+        if let over = held.over { evidence.append(.note(over.reason.clause)) }
         let parts = step.session.value.split(separator: ":", omittingEmptySubsequences: false)
         if let account, parts.count > 5, !parts[4].isEmpty, parts[4] != account {
             evidence.append(

@@ -149,24 +149,9 @@ struct HeldLogin: Sendable {
             return kept
         }
         kept.evidence.append(
-            .note("the login could not be renewed before its end: \(failure.clause)"))
+            .note("the login could not be renewed before its end: \(failure.reason.clause)"))
         if case .loginNeeded = failure.reason { kept.login.endsForGood = login.expiresAt }
         return kept
-    }
-}
-
-extension ServiceFailure {
-    /// The reason as a clause, without anything that a service wrote but its code.
-    var clause: String {
-        switch reason {
-        case .refused(let error, _): "AWS answered \(error.code)"
-        case .notAWS(let what, _): "the answer was \(what)"
-        case .failed(let failure): failure.reason
-        case .unavailable(let why), .nothing(let why), .loginNeeded(let why),
-            .processFailed(let why), .untrusted(let why), .badAnswer(let why):
-            why
-        case .local: "a file could not be used"
-        }
     }
 }
 

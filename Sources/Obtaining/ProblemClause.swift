@@ -1,14 +1,14 @@
 import Model
 
-extension ObtainProblem {
+extension ObtainProblem.Reason {
     /// What went wrong as a clause, for credentials that are still good without that; no message of a
     /// server, which may hold anything.
     var clause: String {
-        switch reason {
+        switch self {
         case .refused(let error, _):
             error.code.utf8.allSatisfy { (0x21...0x7E).contains($0) } && error.code.utf8.count <= 64
                 ? "AWS answered \(error.code)" : "AWS answered with an error"
-        case .notAWS(let what, _): "the answer is \(what)"
+        case .notAWS(let what, _): "the answer was \(what)"
         case .failed(let failure): failure.reason
         case .unavailable(let what), .nothing(let what), .loginNeeded(let what),
             .processFailed(let what), .untrusted(let what), .badAnswer(let what):
@@ -16,7 +16,9 @@ extension ObtainProblem {
         case .local: "a file or a setting of the source cannot be used"
         }
     }
+}
 
+extension ObtainProblem {
     /// Whether AWS refused the credentials that asked themselves, whatever they asked for.
     var refusesBase: Bool {
         guard base != nil, case .refused(let error, _) = reason else { return false }
