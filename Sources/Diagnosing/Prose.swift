@@ -212,8 +212,9 @@ private func prose(_ cause: Cause, _ subject: Subject, _ answer: Answer) -> Pros
         )
     case .profileMissing, .fileUnreadable, .fileMalformed, .credentialsIncomplete, .noCredentials,
         .unsupportedSource, .checkTimedOut, .needsMFA, .loginNeeded, .processFailed,
-        .sourceUntrusted, .sourceUnavailable:
-        // Found before a request; `LocalDiagnosis` words them.
+        .sourceUntrusted, .sourceUnavailable, .keyInactive, .keyDeleted, .userDeleted, .keyMistyped,
+        .permissionLost, .quarantined:
+        // Found before or after the request; those who find them word them.
         return Prose(
             summary: "The check of \(subject.profile) sent no request.",
             remedy: "See the evidence.")

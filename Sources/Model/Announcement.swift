@@ -63,9 +63,28 @@ package struct EndChange: Sendable, Hashable {
     }
 }
 
+/// A warning about something that works has come up, or is over.
+package struct AdvisoryChange: Sendable, Hashable {
+    package enum Subject: Sendable, Hashable {
+        case profile(String)
+        case group(String)
+    }
+
+    package var subject: Subject
+    package var advisory: Advisory
+    package var isOver: Bool
+
+    package init(subject: Subject, advisory: Advisory, isOver: Bool) {
+        self.subject = subject
+        self.advisory = advisory
+        self.isOver = isOver
+    }
+}
+
 /// What Tracking wants to be told to people.
 package enum Announcement: Sendable, Hashable {
     case profile(ProfileChange)
     case group(GroupChange)
     case end(EndChange)
+    case advisory(AdvisoryChange)
 }

@@ -15,6 +15,14 @@ package enum Cause: String, Sendable, Hashable, CaseIterable {
     // The credential is refused.
     /// Refused at the regional endpoint and at the main region: deleted, deactivated or mistyped.
     case keyNotRecognized = "key_not_recognized"
+    /// Refused, and IAM lists the key as inactive.
+    case keyInactive = "key_inactive"
+    /// Refused, and IAM does not list the key for the user whose key it was.
+    case keyDeleted = "key_deleted"
+    /// Refused, and the user that the key belonged to is gone.
+    case userDeleted = "user_deleted"
+    /// Refused, and IAM lists a key whose id differs by one or two characters.
+    case keyMistyped = "key_mistyped"
     /// The key id is known, the secret is not the one that belongs to it.
     case wrongSecret = "wrong_secret"
     /// The session is over.
@@ -33,6 +41,12 @@ package enum Cause: String, Sendable, Hashable, CaseIterable {
     case roleDenied = "role_denied"
     /// The web identity token, its audience or its provider is refused.
     case webIdentityRefused = "web_identity_refused"
+
+    // The credential is accepted, but cannot do its work; refused only where `canary_counts` says so.
+    /// Good, but a canary's call is denied.
+    case permissionLost = "permission_lost"
+    /// Good, but AWS has put its quarantine policy on the user, because the key leaked.
+    case quarantined
 
     // Nothing is known about the credential.
     case clockSkew = "clock_skew"

@@ -1,10 +1,13 @@
 extension Cause {
     /// What the cause says about the credential.
+    ///
+    /// Of a canary's causes it is `good`; a profile with `canary_counts` makes them `bad` in its diagnosis.
     package var verdict: Verdict {
         switch self {
-        case .ok:
+        case .ok, .permissionLost, .quarantined:
             .good
-        case .keyNotRecognized, .wrongSecret, .sessionExpired, .sessionTokenMissing,
+        case .keyNotRecognized, .keyInactive, .keyDeleted, .userDeleted, .keyMistyped, .wrongSecret,
+            .sessionExpired, .sessionTokenMissing,
             .leftoverSessionToken, .malformedValue, .placeholderCredentials, .wrongIdentity,
             .roleDenied, .webIdentityRefused:
             .bad
@@ -24,6 +27,10 @@ extension Cause {
         switch self {
         case .ok: "accepted"
         case .keyNotRecognized: "key not recognised"
+        case .keyInactive: "key deactivated"
+        case .keyDeleted: "key deleted"
+        case .userDeleted: "user deleted"
+        case .keyMistyped: "key id mistyped"
         case .wrongSecret: "wrong secret for this key"
         case .sessionExpired: "session expired"
         case .sessionTokenMissing: "session token missing"
@@ -33,6 +40,8 @@ extension Cause {
         case .wrongIdentity: "wrong identity"
         case .roleDenied: "role denied"
         case .webIdentityRefused: "web identity refused"
+        case .permissionLost: "permission lost"
+        case .quarantined: "quarantined by AWS"
         case .clockSkew: "clock is wrong"
         case .throttled: "throttled by AWS"
         case .networkDNS: "host name not found"

@@ -48,6 +48,17 @@ package final class CheckResult: Sendable {
     }
 }
 
+extension CheckResult {
+    /// The same result with another diagnosis.
+    package func diagnosed(_ diagnosis: Diagnosis) -> CheckResult {
+        CheckResult(
+            profile: profile, startedAt: startedAt, finishedAt: finishedAt, diagnosis: diagnosis,
+            identity: identity, accessKeyID: accessKeyID, source: source, expiresAt: expiresAt,
+            endsForGood: endsForGood, latency: latency, endpoint: endpoint, skew: skew,
+            fingerprint: fingerprint, sourceModifiedAt: sourceModifiedAt)
+    }
+}
+
 extension CheckResult: Equatable {
     package static func == (left: CheckResult, right: CheckResult) -> Bool {
         left === right

@@ -59,6 +59,8 @@ package struct GroupConfiguration: Sendable, Hashable {
     /// The least time from the first to the last of the bad answers.
     package var minimumSpan: Duration
     package var hook: HookConfiguration?
+    /// What primary and backups must both be allowed to do; empty asks nothing.
+    package var equivalentActions: [EquivalentAction]
     package var location: SourceLocation?
     /// Where the config names the primary.
     package var primaryLocation: SourceLocation?
@@ -68,7 +70,8 @@ package struct GroupConfiguration: Sendable, Hashable {
     package init(
         name: String, primary: String, backups: [String], fall: Int = 3, rise: Int = 2,
         minimumSpan: Duration = .seconds(90), hook: HookConfiguration? = nil,
-        location: SourceLocation? = nil, primaryLocation: SourceLocation? = nil,
+        equivalentActions: [EquivalentAction] = [], location: SourceLocation? = nil,
+        primaryLocation: SourceLocation? = nil,
         backupLocations: [SourceLocation] = []
     ) {
         self.name = name
@@ -78,6 +81,7 @@ package struct GroupConfiguration: Sendable, Hashable {
         self.rise = rise
         self.minimumSpan = minimumSpan
         self.hook = hook
+        self.equivalentActions = equivalentActions
         self.location = location
         self.primaryLocation = primaryLocation
         self.backupLocations = backupLocations

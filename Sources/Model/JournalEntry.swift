@@ -19,6 +19,8 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
     case profileUnknown = "profile_unknown"
     case credentialsEnding = "credentials_ending"
     case credentialsEnded = "credentials_ended"
+    case warning
+    case warningOver = "warning_over"
     case groupConfirming = "group_confirming"
     case groupReady = "group_ready"
     case groupBlocked = "group_blocked"

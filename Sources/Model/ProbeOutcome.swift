@@ -85,6 +85,12 @@ package enum Question: Sendable, Hashable {
     case mainRegion
     /// The same endpoint without the session token, which may be a leftover.
     case withoutSessionToken
+    /// The same credentials at the endpoint of their own region, where another one is configured.
+    case regionalEndpoint
+    /// Another credential, the backup's, at the same endpoint.
+    case otherCredential
+    /// The value without the characters that do not belong; only `doctor` asks.
+    case withoutForeignCharacters
 }
 
 /// One call of a check with its outcome.

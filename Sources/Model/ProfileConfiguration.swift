@@ -14,6 +14,9 @@ package struct ProfileConfiguration: Sendable {
         var region: Sourced<String>?
         var defaultRegion: Sourced<String>?
         var expected: ExpectedIdentity
+        var diagnoseWith: String?
+        var maxKeyAge: Duration
+        var canary: Canary?
         var location: SourceLocation?
     }
 
@@ -32,14 +35,17 @@ package struct ProfileConfiguration: Sendable {
         surroundings: Surroundings = .own, interval: Duration = .seconds(300),
         fastInterval: Duration = .seconds(20), timeout: Duration = .seconds(10),
         region: Sourced<String>? = nil, defaultRegion: Sourced<String>? = nil,
-        expected: ExpectedIdentity = ExpectedIdentity(), location: SourceLocation? = nil
+        expected: ExpectedIdentity = ExpectedIdentity(), diagnoseWith: String? = nil,
+        maxKeyAge: Duration = ProfileConfiguration.defaultMaxKeyAge, canary: Canary? = nil,
+        location: SourceLocation? = nil
     ) {
         box = Box(
             Fields(
                 name: name, awsProfile: awsProfile ?? name, origin: origin,
                 surroundings: surroundings, interval: interval, fastInterval: fastInterval,
                 timeout: timeout, region: region, defaultRegion: defaultRegion,
-                expected: expected, location: location))
+                expected: expected, diagnoseWith: diagnoseWith, maxKeyAge: maxKeyAge,
+                canary: canary, location: location))
     }
 
     private mutating func change<Value>(_ field: WritableKeyPath<Fields, Value>, to value: Value) {
@@ -95,7 +101,23 @@ extension ProfileConfiguration {
         set { change(\.expected, to: newValue) }
     }
 
+    /// The profile whose credentials ask IAM about this one's key; nil leaves it to the backup.
+    package var diagnoseWith: String? {
+        get { box.fields.diagnoseWith }
+        set { change(\.diagnoseWith, to: newValue) }
+    }
+
+    /// How old an access key may be before that is worth a warning.
+    package var maxKeyAge: Duration { box.fields.maxKeyAge }
+
+    package var canary: Canary? {
+        get { box.fields.canary }
+        set { change(\.canary, to: newValue) }
+    }
+
     package var location: SourceLocation? { box.fields.location }
+
+    package static let defaultMaxKeyAge = Duration.seconds(90 * 86_400)
 }
 
 extension ProfileConfiguration: Hashable {

@@ -33,6 +33,8 @@ package struct ProfileStatus: Sendable, Hashable {
     /// What was told of that end last; not in the status file.
     package var endTold: EndNotice?
     package var nextCheckAt: WallTime?
+    /// What is worth a warning although the credential works.
+    package var advisories: [Advisory]
 
     package init(
         name: String, state: ProfileState, since: WallTime? = nil, diagnosis: Diagnosis? = nil,
@@ -40,8 +42,9 @@ package struct ProfileStatus: Sendable, Hashable {
         lastAttemptAt: WallTime? = nil, lastSuccessAt: WallTime? = nil,
         failingSince: WallTime? = nil, consecutiveFailures: Int = 0, latency: Duration? = nil,
         expiresAt: WallTime? = nil, endsForGood: WallTime? = nil, endTold: EndNotice? = nil,
-        nextCheckAt: WallTime? = nil
+        nextCheckAt: WallTime? = nil, advisories: [Advisory] = []
     ) {
+        self.advisories = advisories
         self.name = name
         self.state = state
         self.since = since
@@ -72,11 +75,15 @@ package struct GroupStatus: Sendable, Hashable {
     package var detail: String
     package var incident: Incident?
     package var hook: HookRecord?
+    /// What is worth a warning although the group is ready.
+    package var advisories: [Advisory]
 
     package init(
         name: String, primary: String, backups: [String], active: String, state: GroupState,
-        detail: String = "", incident: Incident? = nil, hook: HookRecord? = nil
+        detail: String = "", incident: Incident? = nil, hook: HookRecord? = nil,
+        advisories: [Advisory] = []
     ) {
+        self.advisories = advisories
         self.name = name
         self.primary = primary
         self.backups = backups

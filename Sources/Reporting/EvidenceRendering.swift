@@ -27,6 +27,16 @@ func write(_ evidence: Evidence, to writer: inout JSONWriter) {
             writer.member("field", field)
             writer.member("expected", expected)
             writer.member("actual", actual)
+        case .inquiry(let action, let answer):
+            writer.member("action", action)
+            writer.member("answer", redacted(answer))
+        case .keyAccount(let account): writer.member("account", account)
+        case .finding(let finding):
+            writer.member("code", finding.code.rawValue)
+            writer.member("severity", finding.severity.rawValue)
+            writer.member("message", redacted(finding.message))
+            writer.member("remedy", redacted(finding.remedy))
+            writePlace(finding.place, to: &writer)
         case .note(let note): writer.member("note", redacted(note))
         }
     }
@@ -58,7 +68,9 @@ enum EvidenceKind: String, CaseIterable {
     case serviceError = "service_error"
     case skew, endpoint
     case secondOpinion = "second_opinion"
-    case transport, location, character, expectation, note
+    case transport, location, character, expectation, inquiry
+    case keyAccount = "key_account"
+    case finding, note
 }
 
 private func kind(of evidence: Evidence) -> EvidenceKind {
@@ -73,6 +85,9 @@ private func kind(of evidence: Evidence) -> EvidenceKind {
     case .location: .location
     case .character: .character
     case .expectation: .expectation
+    case .inquiry: .inquiry
+    case .keyAccount: .keyAccount
+    case .finding: .finding
     case .note: .note
     }
 }
@@ -82,6 +97,9 @@ func name(of question: Question) -> String {
     case .asConfigured: "as_configured"
     case .mainRegion: "main_region"
     case .withoutSessionToken: "without_session_token"
+    case .regionalEndpoint: "regional_endpoint"
+    case .otherCredential: "other_credential"
+    case .withoutForeignCharacters: "without_foreign_characters"
     }
 }
 
@@ -91,6 +109,9 @@ func question(named name: String) -> Question? {
     case "as_configured": .asConfigured
     case "main_region": .mainRegion
     case "without_session_token": .withoutSessionToken
+    case "regional_endpoint": .regionalEndpoint
+    case "other_credential": .otherCredential
+    case "without_foreign_characters": .withoutForeignCharacters
     default: nil
     }
 }

@@ -14,6 +14,9 @@ package func text(of evidence: Evidence) -> String {
     case .character(let field, let name, let position): "\(field): \(name) at position \(position)"
     case .expectation(let field, let expected, let actual):
         "\(field): expected \(expected), got \(actual)"
+    case .inquiry(let action, let answer): "\(action) \(answer)"
+    case .keyAccount(let account): "the key id is of account \(account)"
+    case .finding(let finding): "\(finding.place): \(finding.message)"
     case .note(let note): note
     }
 }
@@ -21,6 +24,11 @@ package func text(of evidence: Evidence) -> String {
 /// Returns all evidence of a diagnosis in one line.
 func text(of evidence: [Evidence]) -> String {
     evidence.map { text(of: $0) }.joined(separator: "; ")
+}
+
+/// Returns what else it could be, in one line.
+func text(of others: [Candidate]) -> String {
+    others.map { "\($0.what) (\($0.cause.rawValue): \($0.test))" }.joined(separator: "; ")
 }
 
 private func skewText(_ skew: Duration) -> String {
@@ -37,6 +45,9 @@ private func words(for question: Question) -> String {
     case .asConfigured: "as configured"
     case .mainRegion: "at the partition's main region"
     case .withoutSessionToken: "without the session token"
+    case .regionalEndpoint: "at the endpoint of the region"
+    case .otherCredential: "another credential at the same endpoint"
+    case .withoutForeignCharacters: "without the characters that do not belong"
     }
 }
 

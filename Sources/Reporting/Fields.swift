@@ -20,13 +20,19 @@ struct Fields {
     mutating func add(_ diagnosis: Diagnosis) {
         add("CREDWATCH_CAUSE", diagnosis.cause.rawValue)
         add("CREDWATCH_VERDICT", diagnosis.verdict.rawValue)
+        add("CREDWATCH_CONFIDENCE", diagnosis.confidence.rawValue)
+        // Nothing is to be done about what is well.
+        if diagnosis.cause != .ok {
+            add("CREDWATCH_COMMANDS", diagnosis.commands.joined(separator: "\n"))
+            add("CREDWATCH_OTHERS", text(of: diagnosis.others))
+        }
         for evidence in diagnosis.evidence {
             switch evidence {
             case .requestID(let id): add("AWS_REQUEST_ID", id)
             case .serviceError(let code, _): add("AWS_ERROR_CODE", code)
             case .httpStatus(let status): add("AWS_HTTP_STATUS", status)
             case .skew, .endpoint, .secondOpinion, .transport, .location, .character, .expectation,
-                .note:
+                .inquiry, .keyAccount, .finding, .note:
                 break
             }
         }

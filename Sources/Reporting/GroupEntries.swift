@@ -6,6 +6,7 @@ package func entry(for announcement: Announcement) -> JournalEntry {
     case .profile(let change): entry(for: change)
     case .group(let change): entry(for: change)
     case .end(let change): entry(for: change)
+    case .advisory(let change): entry(for: change)
     }
 }
 

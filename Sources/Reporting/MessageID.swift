@@ -15,6 +15,8 @@ extension EventKind {
         case .profileUnknown: "d6c4eecd316443f793cc790c9e894d4a"
         case .credentialsEnding: "e6f8fa3ee3493d2d4f5c6e308ef2af31"
         case .credentialsEnded: "e6fae1ab45e514b00bbfc71781d314b1"
+        case .warning: "a034e8ffa5474818b36f293c9535d4a3"
+        case .warningOver: "5934751b37d44211a34f485ce77de34f"
         case .groupConfirming: "913b89bafceb45aa8b21b970f81f62f7"
         case .groupReady: "2905734c3b5943bf81dd51d924773dcc"
         case .groupBlocked: "857de61d1c8b4a918c4723039be0137f"

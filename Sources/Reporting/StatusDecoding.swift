@@ -51,15 +51,28 @@ private func profile(_ row: JSONRow) throws(JSONFault) -> ProfileStatus {
         latency: try row.optionalMilliseconds("latency_ms"),
         expiresAt: try row.optionalTime("expires_at"),
         endsForGood: try row.optionalTime("ends_for_good_at"),
-        nextCheckAt: try row.optionalTime("next_check_at"))
+        nextCheckAt: try row.optionalTime("next_check_at"),
+        advisories: try row.rows("warnings").map(advisory))
+}
+
+private func advisory(_ row: JSONRow) throws(JSONFault) -> Advisory {
+    Advisory(
+        try row.value("code"), try row.string("message"), commands: try row.strings("commands"),
+        since: try row.optionalTime("since"))
 }
 
 private func diagnosis(_ row: JSONRow) throws(JSONFault) -> Diagnosis? {
     guard try row.optionalString("cause") != nil else { return nil }
     return Diagnosis(
         cause: try row.value("cause"), verdict: try row.value("verdict"),
+        confidence: try row.value("confidence"),
         summary: try row.string("summary"), remedy: try row.string("remedy"),
-        evidence: try row.rows("evidence").map(evidence))
+        commands: try row.strings("commands"),
+        evidence: try row.rows("evidence").map(evidence),
+        others: try row.rows("others").map { row throws(JSONFault) in
+            Candidate(
+                try row.value("cause"), try row.string("what"), test: try row.string("test"))
+        })
 }
 
 private func group(_ row: JSONRow) throws(JSONFault) -> GroupStatus {
@@ -83,7 +96,8 @@ private func group(_ row: JSONRow) throws(JSONFault) -> GroupStatus {
                 event: try row.value("event"), attempt: try row.number("attempts"),
                 startedAt: try row.time("started_at"),
                 finishedAt: try row.optionalTime("finished_at"), result: try hookResult(row))
-        })
+        },
+        advisories: try row.rows("warnings").map(advisory))
 }
 
 private func hookResult(_ row: JSONRow) throws(JSONFault) -> HookResult? {
@@ -119,6 +133,13 @@ private func evidence(_ row: JSONRow) throws(JSONFault) -> Evidence {
         .expectation(
             field: try row.string("field"), expected: try row.string("expected"),
             actual: try row.string("actual"))
+    case .inquiry: .inquiry(action: try row.string("action"), try row.string("answer"))
+    case .keyAccount: .keyAccount(try row.string("account"))
+    case .finding:
+        .finding(
+            LintFinding(
+                try row.value("code"), try row.value("severity"), at: try provenance(row),
+                try row.string("message"), remedy: try row.string("remedy")))
     case .note: .note(try row.string("note"))
     }
 }

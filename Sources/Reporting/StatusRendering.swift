@@ -44,10 +44,17 @@ package func write(_ profile: ProfileStatus, to writer: inout JSONWriter) {
         writer.member("since", profile.since)
         writer.member("cause", diagnosis?.cause.rawValue)
         writer.member("verdict", diagnosis?.verdict.rawValue)
+        writer.member("confidence", diagnosis?.confidence.rawValue)
         writer.member("summary", diagnosis.map { redacted($0.summary) })
         writer.member("remedy", diagnosis.map { redacted($0.remedy) })
+        writer.array("commands") { writer in
+            for command in diagnosis?.commands ?? [] { writer.element(redacted(command)) }
+        }
         writer.array("evidence") { writer in
             for evidence in diagnosis?.evidence ?? [] { write(evidence, to: &writer) }
+        }
+        writer.array("others") { writer in
+            for other in diagnosis?.others ?? [] { write(other, to: &writer) }
         }
         if let identity = profile.identity {
             writer.object("identity") { writer in
@@ -68,6 +75,7 @@ package func write(_ profile: ProfileStatus, to writer: inout JSONWriter) {
         writer.member("expires_at", profile.expiresAt)
         writer.member("ends_for_good_at", profile.endsForGood)
         writer.member("next_check_at", profile.nextCheckAt)
+        write(profile.advisories, to: &writer)
     }
 }
 
@@ -91,6 +99,31 @@ func write(_ group: GroupStatus, to writer: inout JSONWriter) {
             write(hook, to: &writer)
         } else {
             writer.member("hook", nil as String?)
+        }
+        write(group.advisories, to: &writer)
+    }
+}
+
+private func write(_ other: Candidate, to writer: inout JSONWriter) {
+    writer.object { writer in
+        writer.member("cause", other.cause.rawValue)
+        writer.member("what", redacted(other.what))
+        writer.member("test", redacted(other.test))
+    }
+}
+
+/// Writes the warnings as the member `warnings`.
+private func write(_ advisories: [Advisory], to writer: inout JSONWriter) {
+    writer.array("warnings") { writer in
+        for advisory in advisories {
+            writer.object { writer in
+                writer.member("code", advisory.kind.rawValue)
+                writer.member("message", redacted(advisory.message))
+                writer.array("commands") { writer in
+                    for command in advisory.commands { writer.element(redacted(command)) }
+                }
+                writer.member("since", advisory.since)
+            }
         }
     }
 }

@@ -34,6 +34,12 @@ package enum Event: Sendable, Hashable {
     /// The time to look at the end of a profile's credential has come.
     case endNears(profile: String)
     case ordered(Order)
+    /// A second identity has said more about a refusal: the diagnosis stands for that of the result that
+    /// it refines, and counts as no further answer.
+    case explained(profile: String, Diagnosis, fingerprint: Int?)
+    /// What a source of warnings has seen of a profile, all of it; an empty list ends them.
+    case advised(profile: String, by: AdvisorySource, [Advisory])
+    case advisedGroup(group: String, by: AdvisorySource, [Advisory])
 }
 
 /// What is to be done because of it; the caller performs them in order.

@@ -70,6 +70,7 @@ extension GroupTrack {
     func status(at now: Moment) -> GroupStatus {
         GroupStatus(
             name: name, primary: configuration.primary, backups: configuration.backups,
-            active: active, state: state, detail: detail(at: now), incident: incident, hook: hook)
+            active: active, state: state, detail: detail(at: now), incident: incident, hook: hook,
+            advisories: advisories.list)
     }
 }

@@ -32,6 +32,8 @@ struct GroupTrack: Sendable {
     var orderedAt: Moment?
     var blockedReason: String?
     var recoveryAnnounced = false
+    /// What is worth a warning although the group is ready.
+    var advisories = AdvisoryBoard()
 
     init(_ configuration: GroupConfiguration) {
         self.configuration = configuration

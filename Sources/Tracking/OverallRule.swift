@@ -4,12 +4,14 @@ package import Model
 ///
 /// Failing when a profile fails that applications may be using; degraded when only a spare fails (a
 /// member of groups whose active profile is another one, and healthy), when a group is not ready,
-/// when a part is unknown, or when a login ends within a quarter of an hour and only a person can help;
+/// when a part is unknown, when a login ends within a quarter of an hour and only a person can help, or
+/// while a warning that degrades lasts;
 /// unknown when nothing is known at all. Profiles that were not checked yet do not count beside others.
 package func overall(profiles: [ProfileStatus], groups: [GroupStatus]) -> Overall {
     var failing: [String] = []
     var (healthyCount, unknownCount) = (0, 0)
     var needsLoginSoon = false
+    var isWarned = groups.contains { $0.advisories.contains(where: \.kind.degrades) }
     // Read where they lie: a copy of each of ten thousand would count some twenty references.
     profiles.withUnsafeBufferPointer { profiles in
         for index in profiles.indices {
@@ -18,6 +20,7 @@ package func overall(profiles: [ProfileStatus], groups: [GroupStatus]) -> Overal
             case .healthy:
                 healthyCount += 1
                 needsLoginSoon = needsLoginSoon || profiles[index].needsLoginSoon
+                isWarned = isWarned || profiles[index].advisories.contains(where: \.kind.degrades)
             case .unknown: unknownCount += 1
             case .failing: failing.append(profiles[index].name)
             }
@@ -26,7 +29,8 @@ package func overall(profiles: [ProfileStatus], groups: [GroupStatus]) -> Overal
     if healthyCount == 0, failing.isEmpty { return .unknown }
     guard !failing.isEmpty else {
         let isWhole =
-            unknownCount == 0 && !needsLoginSoon && groups.allSatisfy { $0.state == .ready }
+            unknownCount == 0 && !needsLoginSoon && !isWarned
+            && groups.allSatisfy { $0.state == .ready }
         return isWhole ? .healthy : .degraded
     }
     let healthy = Set(profiles.filter { $0.state == .healthy }.map(\.name))

@@ -22,6 +22,8 @@ struct ProfileTrack: Sendable {
     var pace: Duration
     /// The end that a person has to put off, if there is one.
     var ending: EndWatch?
+    /// What is worth a warning although the credential works.
+    var advisories = AdvisoryBoard()
     /// When the end is looked at next.
     var endWake: Moment?
 
@@ -83,6 +85,22 @@ struct ProfileTrack: Sendable {
             consecutiveFailures: consecutiveFailures)
     }
 
+    /// Puts a better diagnosis in the place of the last one, if it is of the same credential and says the
+    /// same about it; returns the change when it names another cause.
+    mutating func refine(_ diagnosis: Diagnosis, of credential: Int?) -> ProfileChange? {
+        guard let result = last, fingerprint == credential,
+            result.diagnosis.verdict == diagnosis.verdict
+        else { return nil }
+        let refined = result.diagnosed(diagnosis)
+        last = refined
+        guard diagnosis.cause != announcedCause else { return nil }
+        announcedCause = diagnosis.cause
+        return ProfileChange(
+            from: state, to: state, result: refined,
+            previousFor: timeInState(until: result.finishedAt),
+            consecutiveFailures: consecutiveFailures)
+    }
+
     /// How long the state has lasted; the wall clock, which may have been set, counts only over a restart.
     private func timeInState(until now: Instant) -> Duration? {
         if let sinceMoment { return now.moment - sinceMoment }
@@ -135,6 +153,7 @@ struct ProfileTrack: Sendable {
             lastAttemptAt: last?.startedAt.wall, lastSuccessAt: lastSuccessAt,
             failingSince: failingSince, consecutiveFailures: consecutiveFailures,
             latency: last?.latency, expiresAt: last?.expiresAt, endsForGood: ending?.end,
-            endTold: ending?.told, nextCheckAt: nextCheckAt)
+            endTold: ending?.told, nextCheckAt: nextCheckAt,
+            advisories: advisories.list)
     }
 }

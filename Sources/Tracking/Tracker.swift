@@ -122,6 +122,21 @@ package struct Tracker: Sendable {
                         text: "there is no failover group \(order.group); configured: \(known)"))
             }
             groups[order.group]?.ordered(order, at: now, &effects)
+        case .explained(let profile, let diagnosis, let fingerprint):
+            if let position = positions[profile],
+                let change = profiles[position].refine(diagnosis, of: fingerprint)
+            {
+                effects.add(.announce(.profile(change)))
+                effects.add(.remember)
+            }
+        case .advised(let profile, let source, let advisories):
+            if let position = positions[profile] {
+                profiles[position].advisories.replace(
+                    source, with: advisories, about: .profile(profile), at: now.wall, &effects)
+            }
+        case .advisedGroup(let group, let source, let advisories):
+            groups[group]?.advisories.replace(
+                source, with: advisories, about: .group(group), at: now.wall, &effects)
         }
         if case .checked = event {
         } else if let position = primary(of: event).flatMap({ positions[$0] }) {
@@ -137,6 +152,7 @@ package struct Tracker: Sendable {
         case .proved(let group, _), .woken(let group): groups[group]?.configuration.primary
         case .hookFinished(let run, _, _): groups[run.group]?.configuration.primary
         case .ordered(let order): groups[order.group]?.configuration.primary
+        case .explained, .advised, .advisedGroup: nil
         }
     }
 
