@@ -6,7 +6,7 @@ STRICT = --explicit-target-dependency-import-check error
 # distribution patches (curl, OpenSSL, systemd) stays shared.
 STATIC = $(abspath $(BUILD_PATH))/static
 RELEASE = -c release --static-swift-stdlib --scratch-path $(BUILD_PATH) -Xswiftc -L$(STATIC) \
-	-Xswiftc -DFOUNDATION_STAND_IN
+	-Xswiftc -DFOUNDATION_STAND_IN -Xswiftc -enforce-exclusivity=unchecked -Xswiftc -cross-module-optimization
 # The cases and the script that drives a program through them; they are no part of this project.
 CONFORMANCE ?= $(abspath ../shared/conformance)
 

@@ -13,7 +13,7 @@ extension HTTPResponse {
     /// usable date, or when a cache answered.
     package func skew(from start: WallTime) -> Duration? {
         guard age == nil, let date, let time = WallTime(httpDate: date) else { return nil }
-        return time - (start + (sentAfter + answeredAfter) / 2)
+        return time - (start + .nanoseconds((sentAfter + answeredAfter).nanoseconds / 2))
     }
 
     /// Where a redirect leads, in words without its path; nil when it is none.

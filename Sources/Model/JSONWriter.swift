@@ -17,33 +17,33 @@ package struct JSONWriter: Sendable {
 
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    package mutating func object(_ key: String? = nil, _ body: (inout JSONWriter) -> Void) {
+    package mutating func object(_ key: StaticString? = nil, _ body: (inout JSONWriter) -> Void) {
         nested(key, open: 0x7B, close: 0x7D, body)
     }
 
-    package mutating func array(_ key: String? = nil, _ body: (inout JSONWriter) -> Void) {
+    package mutating func array(_ key: StaticString? = nil, _ body: (inout JSONWriter) -> Void) {
         nested(key, open: 0x5B, close: 0x5D, body)
     }
 
-    package mutating func member(_ key: String, _ value: String?) {
+    package mutating func member(_ key: StaticString, _ value: String?) {
         self.key(key)
         if let value { string(value) } else { null() }
     }
 
-    package mutating func member(_ key: String, _ value: Int?) {
+    package mutating func member(_ key: StaticString, _ value: Int?) {
         self.key(key)
         guard let value else { return null() }
         if value < 0 { bytes.append(0x2D) }
         digits(value.magnitude)
     }
 
-    package mutating func member(_ key: String, _ value: Bool) {
+    package mutating func member(_ key: StaticString, _ value: Bool) {
         self.key(key)
         raw(value ? "true" : "false")
     }
 
     /// Writes a number with at most three places after the point; null when it is not finite.
-    package mutating func member(_ key: String, _ value: Double?) {
+    package mutating func member(_ key: StaticString, _ value: Double?) {
         self.key(key)
         guard let value, value.isFinite, abs(value) < 9e15 else { return null() }
         let thousandths = Int64((value * 1_000).rounded())
@@ -61,7 +61,7 @@ package struct JSONWriter: Sendable {
     }
 
     /// Writes a time as RFC 3339 in UTC, like ``WallTime/rfc3339``.
-    package mutating func member(_ key: String, _ value: WallTime?) {
+    package mutating func member(_ key: StaticString, _ value: WallTime?) {
         self.key(key)
         guard let value else { return null() }
         let date = CalendarDate(value)
@@ -92,7 +92,7 @@ package struct JSONWriter: Sendable {
     }
 
     private mutating func nested(
-        _ key: String?, open: UInt8, close: UInt8, _ body: (inout JSONWriter) -> Void
+        _ key: StaticString?, open: UInt8, close: UInt8, _ body: (inout JSONWriter) -> Void
     ) {
         if let key { self.key(key) } else { separate() }
         bytes.append(open)
@@ -105,9 +105,12 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    private mutating func key(_ key: String) {
+    /// Writes a key, which is one of ours: nothing in it has to be escaped.
+    private mutating func key(_ key: StaticString) {
         separate()
-        string(key)
+        bytes.append(0x22)
+        raw(key)
+        bytes.append(0x22)
         bytes.append(0x3A)
         if pretty { bytes.append(0x20) }
     }

@@ -101,6 +101,9 @@ extension Duration {
         return sum(product, attoseconds / 1_000_000_000)
     }
 
+    /// Three quarters of the duration; the operators of `Duration` take a thousand instructions each.
+    package var threeQuarters: Duration { .nanoseconds(nanoseconds / 4 * 3) }
+
     /// The duration without its sign.
     package var magnitude: Duration { self < .zero ? .zero - self : self }
 

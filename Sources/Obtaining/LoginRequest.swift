@@ -11,7 +11,7 @@ func loginRequest(
     if document != nil { headers.append(HeaderField("Content-Type", "application/json")) }
     return HTTPRequest(
         method: document == nil ? .get : .post, url: url, headers: headers,
-        body: document?.bytes ?? [], connectTimeout: limit * 3 / 4, timeout: limit)
+        body: document?.bytes ?? [], connectTimeout: limit.threeQuarters, timeout: limit)
 }
 
 /// Joins a service's URL, with a slash at its end or without, and a path.

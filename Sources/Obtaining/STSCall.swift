@@ -44,7 +44,7 @@ struct STSCall: Sendable {
         let answer = try await call.answer(
             to: HTTPRequest(
                 method: .post, url: role.endpoint.url, headers: headers, body: body,
-                connectTimeout: limit * 3 / 4, timeout: limit),
+                connectTimeout: limit.threeQuarters, timeout: limit),
             hiding: parameters.map(\.value))
         guard let session = SessionDocument(answer.response.body) else { throw answer.failure }
         let place = role.arn.provenance

@@ -38,7 +38,7 @@ package struct Prober: Sendable {
             method: .post, url: endpoint.url,
             headers: signer.sign(
                 place.template, at: start, credentials: SigningCredentials(credentials)),
-            body: EndpointPlace.body, connectTimeout: timeout * 3 / 4, timeout: timeout)
+            body: EndpointPlace.body, connectTimeout: timeout.threeQuarters, timeout: timeout)
         do {
             let response = try await transport.send(request)
             return ProbeOutcome(reading: response, skew: response.skew(from: start))
