@@ -47,8 +47,11 @@ extension Engine {
     private func reloaded(_ inspected: InspectedConfiguration) {
         guard !isStopping else { return }
         report(inspected.problems, to: parts.journal)
-        guard let new = inspected.configuration else {
-            let first = inspected.problems.first { $0.severity == .error }
+        // A file that was emptied, by a full disk perhaps, is no order to check nothing any more.
+        let isEmptied =
+            inspected.configuration?.profiles.isEmpty == true && !configuration.profiles.isEmpty
+        guard let new = inspected.configuration, !isEmptied else {
+            let first = inspected.problems.first { isEmptied || $0.isError }
             parts.journal.write(
                 JournalEntry(
                     .configRefused, .error,
@@ -56,7 +59,8 @@ extension Engine {
                 ))
             parts.service.ready(
                 "the new config is refused, the old one stays in force; see the journal")
-            let errors = inspected.problems.filter(\.isError).map(\.description)
+            let errors = inspected.problems.filter { isEmptied || $0.isError }
+                .map(\.description)
             return reloadEnded(
                 done: false,
                 (["The new config is refused, the old one stays in force:"] + errors)

@@ -107,6 +107,13 @@ struct LifecycleSystemTests {
         #expect(bad.errorText.contains("credwatch.yaml:1:24"))
         #expect(bad.errorText.contains("credwatch.yaml:2:9"))
 
+        // Neither does one that was emptied; and it is no order to check nothing.
+        try site.write("credwatch.yaml", mode: 0o644, "# nothing\n")
+        let empty = try await site.run("reload", "--socket", socket)
+        #expect(empty.ending == .exited(2))
+        #expect(empty.errorText.contains("[empty-file]"))
+        #expect(try site.status().profiles.count == 2)
+
         // Those who ask at the same time get a reading each that began after they asked.
         try site.writeConfig()
         try await withThrowingTaskGroup(of: Subprocess.Ending.self) { group in
@@ -120,6 +127,18 @@ struct LifecycleSystemTests {
         let gone = try await site.run("reload", "--socket", socket)
         #expect(gone.ending == .exited(3))
         #expect(gone.errorText.contains("is the daemon running"))
+    }
+
+    @Test func `without a config to speak of it waits for one`() async throws {
+        let site = try Site()
+        // As the package leaves it, but for the paths, which belong to a test.
+        try site.write("credwatch.yaml", mode: 0o644, "# profiles:\n")
+        let validated = try await site.run(
+            "validate", "--config", site.path("credwatch.yaml"))
+        #expect(validated.ending == .exited(1))
+        #expect(validated.errorText.contains("[empty-file]"))
+        let check = try await site.run("check", "--config", site.path("credwatch.yaml"))
+        #expect(check.ending == .exited(3))
     }
 
     @Test func `USR1 checks everything now`() async throws {
