@@ -29,6 +29,11 @@ build: dependencies ## the release binary, .build/release/credwatch
 	@mkdir -p $(STATIC) && ln -sf "$$(gcc -print-file-name=libstdc++.a || clang -print-file-name=libstdc++.a)" $(STATIC)/libstdc++.a
 	$(SWIFT) build $(RELEASE) --product credwatch
 
+.PHONY: deb
+deb: build ## the Debian package, .build/deb/credwatch_VERSION_amd64.deb
+	@packaging/dependencies deb
+	@packaging/deb $(BUILD_PATH)/release/credwatch $(BUILD_PATH)/deb
+
 .PHONY: check
 check: lint test ## everything that must pass: format, strict build, tests
 

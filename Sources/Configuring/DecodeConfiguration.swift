@@ -56,10 +56,12 @@ extension Decoder {
     /// Decodes the whole tree; the value is of use only when no error was reported.
     fileprivate mutating func configuration(_ root: YAMLNode?) -> Configuration? {
         guard let root, !root.isNull else {
+            // As a package leaves it: there is something to edit, and a service that can be reloaded.
             report(
                 root?.mark ?? Mark(line: 1, column: 1), "empty-file",
-                "the config is empty; it needs at least `profiles`")
-            return nil
+                "nothing is configured, so nothing is checked; it needs at least `profiles`",
+                severity: .warning)
+            return Configuration(profiles: [])
         }
         guard let section = section(root, .root) else { return nil }
         require("profiles", in: section, .root)

@@ -4,11 +4,15 @@ import Model
 package struct ControlRequest: Sendable, Hashable {
     package enum Command: String, Sendable, Hashable, CaseIterable {
         case failover, failback
+        /// Reads the config again; it names no group.
+        case reload
     }
 
     package var command: Command
     package var group: String
     package var force: Bool
+
+    package static let reload = ControlRequest(command: .reload, group: "", force: false)
 
     package init(command: Command, group: String, force: Bool) {
         self.command = command

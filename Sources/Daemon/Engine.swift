@@ -37,6 +37,7 @@ actor Engine {
     var heartbeat = Heartbeat()
     var isStopping = false
     var isReloading = false
+    var reloads = Reloads()
     var onStopped: (@Sendable () -> Void)?
     var isListening = false
     var controlProblem: SocketProblem?

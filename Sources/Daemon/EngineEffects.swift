@@ -47,13 +47,14 @@ extension Engine {
     /// Takes an operator's order.
     func ordered(_ request: ControlRequest, _ reply: @escaping ControlServer.Reply) {
         guard !isStopping else { return reply(ControlReply(done: false, text: "credwatch stops")) }
+        let kind: OrderKind
+        switch request.command {
+        case .failover: kind = .failover
+        case .failback: kind = .failback
+        case .reload: return reload(reply)
+        }
         nextOrder += 1
         orders[nextOrder] = reply
-        let kind: OrderKind =
-            switch request.command {
-            case .failover: .failover
-            case .failback: .failback
-            }
         parts.journal.write(
             JournalEntry(
                 .commandReceived, .notice,

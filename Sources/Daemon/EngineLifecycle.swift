@@ -10,17 +10,34 @@ import Reporting
 import Scheduling
 import Tracking
 
+/// Who waits for a reading of the config.
+struct Reloads: Sendable {
+    var running: [ControlServer.Reply] = []
+    /// Came while one was going on.
+    var again: [ControlServer.Reply] = []
+}
+
 /// Taking a new config, and coming to an end.
 extension Engine {
     /// Reads the config again. The health of what keeps its name survives; a config that is refused
     /// leaves the old one in force.
-    func reload() {
-        guard !isReloading else { return }
+    ///
+    /// `reply` is told how it went. Who asks while one goes on gets a reading that begins after it: what
+    /// is read now may be older than the wish.
+    func reload(_ reply: ControlServer.Reply? = nil) {
+        if isReloading {
+            reloads.again.append(reply ?? { _ in })
+            return
+        }
+        if let reply { reloads.running.append(reply) }
         isReloading = true
         parts.service.reloading()
         let file = parts.configurationFile
         // Reading a config can take its time, so neither the engine nor the checks wait for it.
-        guard let loop = EventLoop() else { return isReloading = false }
+        guard let loop = EventLoop() else {
+            return reloadEnded(
+                done: false, "credwatch has no descriptor left to read the config with")
+        }
         Task.detached(executorPreference: LoopTasks(loop)) { [weak self] in
             let inspected = await inspectConfiguration(file)
             await self?.reloaded(inspected)
@@ -28,11 +45,13 @@ extension Engine {
     }
 
     private func reloaded(_ inspected: InspectedConfiguration) {
-        isReloading = false
         guard !isStopping else { return }
         report(inspected.problems, to: parts.journal)
-        guard let new = inspected.configuration else {
-            let first = inspected.problems.first { $0.severity == .error }
+        // A file that was emptied, by a full disk perhaps, is no order to check nothing any more.
+        let isEmptied =
+            inspected.configuration?.profiles.isEmpty == true && !configuration.profiles.isEmpty
+        guard let new = inspected.configuration, !isEmptied else {
+            let first = inspected.problems.first { isEmptied || $0.isError }
             parts.journal.write(
                 JournalEntry(
                     .configRefused, .error,
@@ -40,18 +59,30 @@ extension Engine {
                 ))
             parts.service.ready(
                 "the new config is refused, the old one stays in force; see the journal")
-            return
+            let errors = inspected.problems.filter { isEmptied || $0.isError }
+                .map(\.description)
+            return reloadEnded(
+                done: false,
+                (["The new config is refused, the old one stays in force:"] + errors)
+                    .joined(separator: "\n"))
         }
         adopt(new)
-        parts.journal.write(
-            JournalEntry(
-                .configReloaded, .notice,
-                "The config was read again: \(new.profiles.count) profiles, \(new.groups.count) failover groups."
-            ))
+        let sentence =
+            "The config was read again: \(new.profiles.count) profiles, \(new.groups.count) failover groups."
+        parts.journal.write(JournalEntry(.configReloaded, .notice, sentence))
         parts.service.ready("the config was read again")
         publication.markDirty(urgent: true)
         keeping.isDirty = true
+        reloadEnded(done: true, sentence)
         turn()
+    }
+
+    private func reloadEnded(done: Bool, _ text: String) {
+        isReloading = false
+        for reply in reloads.running { reply(ControlReply(done: done, text: text)) }
+        reloads.running = reloads.again
+        reloads.again = []
+        if !reloads.running.isEmpty { reload() }
     }
 
     private func adopt(_ new: Configuration) {
@@ -96,6 +127,10 @@ extension Engine {
         parts.transport.shutdown()
         for reply in orders.values { reply(ControlReply(done: false, text: "credwatch stops")) }
         orders = [:]
+        for reply in reloads.running + reloads.again {
+            reply(ControlReply(done: false, text: "credwatch stops"))
+        }
+        reloads = Reloads()
         let last = renderStatus(document(at: now, isLast: true))
         let state = tracker.remembered
         let (parts, statusFile) = (parts, configuration.statusFile)

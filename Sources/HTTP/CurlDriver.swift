@@ -6,7 +6,9 @@ import Model
 final class CurlDriver {
     private let multi: UnsafeMutableRawPointer
     private let options: CurlOptions
-    private let trust: TrustStore
+    private var trust: TrustStore
+    /// Where to look on for an authority that ``trust`` does not know; used once, for good.
+    private var furtherTrust: TrustStore?
     private let mayUseProxy: Bool
     /// Every exchange there is, under way or idle.
     private var exchanges: [Exchange] = []
@@ -24,7 +26,9 @@ final class CurlDriver {
         // An environment that names no proxy need not be searched again for each request.
         if options.proxy == .environment, !Self.environmentNamesProxy { options.proxy = .none }
         self.options = options
-        trust = TrustStore(caBundle: options.caBundle)
+        let stores = TrustStore.choose(caBundle: options.caBundle, system: options.systemTrust)
+        trust = stores[0]
+        furtherTrust = stores.count > 1 ? stores[1] : nil
         mayUseProxy =
             switch options.proxy {
             case .none: false
@@ -53,6 +57,7 @@ final class CurlDriver {
             return
         }
         do {
+            exchange.use(trust)
             try exchange.begin(
                 request, id: id, continuation: continuation,
                 cacheSeconds: distrustsCache ? 1 : 3_600)
@@ -131,12 +136,33 @@ final class CurlDriver {
         if code == CURLE_OK {
             distrustsCache = false
             result = .success(exchange.response())
+        } else if Self.mayBeDistrust(code), goOn(exchange) {
+            return
         } else {
             let failure = exchange.failure(code, trust: trust, mayUseProxy: mayUseProxy)
             if failure.phase == .tls { distrustsCache = true }
             result = .failure(failure)
         }
         finish(exchange, result)
+    }
+
+    /// Whether the server's certificate may be at fault; an authority that has kept its name and changed its
+    /// key is told of as any failure of the handshake is.
+    private static func mayBeDistrust(_ code: CURLcode) -> Bool {
+        code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR
+    }
+
+    /// Begins a request once more that was not sent, since its server's authority stands in the other store
+    /// perhaps; false when there is none, or no time.
+    private func goOn(_ exchange: Exchange) -> Bool {
+        if let further = furtherTrust {
+            trust = further
+            furtherTrust = nil
+        }
+        guard exchange.use(trust), exchange.useTimeLeft() else { return false }
+        curl_multi_remove_handle(multi, exchange.easy)
+        // The handle that was let go a moment ago is taken back.
+        return curl_multi_add_handle(multi, exchange.easy) == CURLM_OK
     }
 
     private func abort(_ exchange: Exchange, reason: String) {

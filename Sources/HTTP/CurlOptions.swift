@@ -12,6 +12,8 @@ package struct CurlOptions: Sendable {
 
     /// The file, or folder, of `AWS_CA_BUNDLE`; nil for the certificates of the system.
     package var caBundle: String?
+    /// The certificates of the system.
+    package var systemTrust: SystemTrust
     package var proxy: Proxy
     /// Connects elsewhere, by libcurl's rules `HOST:PORT:OTHER-HOST:OTHER-PORT`; for tests.
     package var connectTo: [String]
@@ -23,10 +25,12 @@ package struct CurlOptions: Sendable {
     package var largestAnswer: Int
 
     package init(
-        caBundle: String? = nil, proxy: Proxy = .environment, connectTo: [String] = [],
+        caBundle: String? = nil, systemTrust: SystemTrust = .ofLibcurl,
+        proxy: Proxy = .environment, connectTo: [String] = [],
         idleConnections: Int = 64, largestAnswer: Int = 1 << 20
     ) {
         self.caBundle = caBundle
+        self.systemTrust = systemTrust
         self.proxy = proxy
         self.connectTo = connectTo
         self.idleConnections = idleConnections

@@ -28,6 +28,7 @@ final class Exchange {
     private var settings = HTTPRequest(
         method: .get, url: "", headers: [], connectTimeout: .zero, timeout: .zero)
     private var cacheSeconds = 0
+    private var trust: TrustStore
 
     init?(options: CurlOptions, trust: TrustStore) {
         guard let easy = curl_easy_init() else { return nil }
@@ -38,10 +39,11 @@ final class Exchange {
         self.easy = easy
         self.parsed = parsed
         self.options = options
+        self.trust = trust
         words = .allocate(capacity: Int(CURL_ERROR_SIZE))
         words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         connectTo = options.connectTo.reduce(nil) { curl_slist_append($0, $1) }
-        setUp(trust: trust)
+        setUp()
     }
 
     deinit {
@@ -73,6 +75,25 @@ final class Exchange {
         isTooLarge = false
         self.id = id
         self.continuation = continuation
+    }
+
+    /// Verifies servers by a store from now on; false when it does so already.
+    @discardableResult
+    func use(_ store: TrustStore) -> Bool {
+        guard store != trust else { return false }
+        trust = store
+        setTrust()
+        return true
+    }
+
+    /// Gives the request what is left of its time, for another try; false when that is nothing.
+    func useTimeLeft() -> Bool {
+        let left = settings.timeout - time(CURLINFO_TOTAL_TIME_T)
+        guard left > .milliseconds(1) else { return false }
+        set(CURLOPT_TIMEOUT_MS, Self.milliseconds(left))
+        // The next request sets its own.
+        settings.timeout = .zero
+        return true
     }
 
     /// Ends the request: gives the continuation away, and the handle is idle.
@@ -150,7 +171,7 @@ final class Exchange {
 
 extension Exchange {
     /// Sets what is the same for every request.
-    private func setUp(trust: TrustStore) {
+    private func setUp() {
         credwatch_curl_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
         credwatch_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, words)
         credwatch_curl_set_writer(easy, receiveBytes)
@@ -174,6 +195,16 @@ extension Exchange {
         set(CURLOPT_BUFFERSIZE, 4_096)
         credwatch_curl_set_offset(
             easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(options.largestAnswer))
+        setTrust()
+        switch options.proxy {
+        case .environment: break
+        case .none: credwatch_curl_set_string(easy, CURLOPT_PROXY, "")
+        case .url(let url): credwatch_curl_set_string(easy, CURLOPT_PROXY, url)
+        }
+        if let connectTo { credwatch_curl_set_list(easy, CURLOPT_CONNECT_TO, connectTo) }
+    }
+
+    private func setTrust() {
         switch trust {
         case .file(let path):
             credwatch_curl_set_string(easy, CURLOPT_CAINFO, path)
@@ -182,12 +213,6 @@ extension Exchange {
             credwatch_curl_set_string(easy, CURLOPT_CAINFO, nil)
             credwatch_curl_set_string(easy, CURLOPT_CAPATH, path)
         }
-        switch options.proxy {
-        case .environment: break
-        case .none: credwatch_curl_set_string(easy, CURLOPT_PROXY, "")
-        case .url(let url): credwatch_curl_set_string(easy, CURLOPT_PROXY, url)
-        }
-        if let connectTo { credwatch_curl_set_list(easy, CURLOPT_CONNECT_TO, connectTo) }
     }
 
     /// Sets what differs from the request before.

@@ -119,7 +119,7 @@ package struct Configuration: Sendable, Hashable {
         profiles: [ProfileConfiguration], groups: [GroupConfiguration] = [],
         statusFile: String = Configuration.defaultStatusFile,
         stateDirectory: String = "/var/lib/credwatch",
-        controlSocket: String = "/run/credwatch/control.sock", maxInFlight: Int? = nil,
+        controlSocket: String = Configuration.defaultControlSocket, maxInFlight: Int? = nil,
         aws: AWSOverrides = AWSOverrides()
     ) {
         self.profiles = profiles
@@ -132,6 +132,7 @@ package struct Configuration: Sendable, Hashable {
     }
 
     package static let defaultFile = "/etc/credwatch/credwatch.yaml"
+    package static let defaultControlSocket = "/run/credwatch/control.sock"
     package static let defaultStatusFile = "/run/credwatch/status.json"
 }
 

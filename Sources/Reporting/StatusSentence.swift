@@ -16,6 +16,7 @@ package func sentence(for document: StatusDocument, problems: [String] = []) -> 
 /// Returns the number of profiles in each state, with the names of those in trouble, and the groups that
 /// are not ready.
 func counts(of document: StatusDocument, naming limit: Int) -> String {
+    if document.profiles.isEmpty { return "no profile is configured" }
     var parts: [String] = []
     for state in [ProfileState.healthy, .failing, .unknown, .pending] {
         let profiles = document.profiles.filter { $0.state == state }

@@ -15,7 +15,7 @@ struct Credwatch: ParsableCommand {
             EXIT CODES
               check, status   0 healthy, 1 degraded, 2 failing, 3 unknown or stale
               validate        0 valid, 1 with warnings, 2 refused
-              hook test, failover, failback
+              hook test, failover, failback, reload
                               0 done, 2 not done, 3 no answer from the daemon
               explain         0 there is a plan, 2 there is none; with --isolate: 0 the winning
                               source is accepted, 2 it is refused, 3 unknown
@@ -26,7 +26,7 @@ struct Credwatch: ParsableCommand {
         version: credwatchVersion,
         subcommands: [
             Run.self, Check.self, Explain.self, CredentialsCommand.self, Status.self,
-            Validate.self, Failover.self, Failback.self, Hook.self,
+            Validate.self, Failover.self, Failback.self, Reload.self, Hook.self,
         ])
 
     static func main() {

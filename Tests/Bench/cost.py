@@ -56,8 +56,10 @@ def daemon_cost(daemon, server, passes):
 
 
 def process_cost(bench, config, count, got):
-    """Runs curl and `credwatch check` in turn, with the system's CA bundle and with one CA."""
-    for bundle, suffix in ((bench.server.bundle, ""), (bench.server.ca, "_one_ca")):
+    """Runs curl and `credwatch check` in turn: with the system's CAs, a bundle of them, and one CA."""
+    system = None if bench.server.by_system else bench.server.bundle
+    for bundle, suffix in ((system, ""), (bench.server.bundle, "_bundle"),
+                           (bench.server.ca, "_one_ca")):
         env = environment(bundle)
         for _ in range(count):
             wall, cpu = bench.candidates.curl_sigv4(bundle)
@@ -120,6 +122,7 @@ def report_cost(report, got):
                "at most 1.2 ×", ratio <= 1.2)
     for what, key in (
         ("`credwatch check`, CPU", "cpu"),
+        ("`credwatch check`, AWS_CA_BUNDLE with all CAs", "wall_bundle"),
         ("`credwatch check`, one CA to read", "wall_one_ca"),
         ("`credwatch check`, one CA to read, CPU", "cpu_one_ca"),
     ):

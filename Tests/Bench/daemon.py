@@ -61,9 +61,13 @@ def write_setup(folder, url, profiles=10, interval="5m", hook=None, listed=None,
 
 
 def environment(bundle, **more):
-    """A bare environment, so that nothing of the caller's reaches the candidates."""
+    """A bare environment, so that nothing of the caller's reaches the candidates.
+
+    `bundle` is the file of CAs to read; None leaves it to the system's.
+    """
+    more = {"AWS_CA_BUNDLE": bundle, **more} if bundle else more
     return {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8",
-            "AWS_CA_BUNDLE": bundle, "AWS_EC2_METADATA_DISABLED": "true", **more}
+            "AWS_EC2_METADATA_DISABLED": "true", **more}
 
 
 class Daemon:

@@ -10,7 +10,8 @@ import time
 
 from measure import BenchError
 
-SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+SYSTEM_FOLDER = "/etc/ssl/certs"
+SYSTEM_BUNDLE = f"{SYSTEM_FOLDER}/ca-certificates.crt"
 
 IDENTITY = (
     '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
@@ -107,11 +108,28 @@ def make_certificates(folder):
                     bundle.write(file.read())
 
 
+def trust_by_system(folder):
+    """Lays a copy of the system's certificates, ours among them, over the system's; for us alone.
+
+    Returns whether that was possible.
+    """
+    if os.environ.get("CREDWATCH_BENCH_MOUNTS") != "own" or not os.path.exists(SYSTEM_BUNDLE):
+        return False
+    copy = f"{folder}/certs"
+    shutil.copytree(SYSTEM_FOLDER, copy, symlinks=True)
+    shutil.copy(f"{folder}/ca.pem", f"{copy}/credwatch-bench.pem")
+    shutil.copy(f"{folder}/bundle.pem", f"{copy}/ca-certificates.crt")
+    openssl("rehash", copy)
+    done = subprocess.run(["mount", "--bind", copy, SYSTEM_FOLDER], capture_output=True)
+    return done.returncode == 0
+
+
 class TLSServer:
     """nginx in a folder of its own, from entering to leaving a `with`.
 
     `bundle` holds what a machine trusts and our CA: a process that starts pays for reading it, as
-    it does in production. `ca` is our CA alone.
+    it does in production. `ca` is our CA alone. `by_system` says that the system trusts our CA too,
+    for those who are told of no bundle.
     """
 
     def __init__(self, folder):
@@ -122,6 +140,7 @@ class TLSServer:
 
     def __enter__(self):
         make_certificates(self.folder)
+        self.by_system = trust_by_system(self.folder)
         config = f"{self.folder}/nginx.conf"
         with open(config, "w") as file:
             file.write(CONFIG.format(

@@ -84,6 +84,63 @@ struct LifecycleSystemTests {
         #expect(await daemon.outcome().ending == .exited(0))
     }
 
+    @Test func `an ordered reload says when it is done, and why a config is refused`() async throws
+    {
+        let site = try Site()
+        try site.writeConfig()
+        let daemon = try site.startDaemon()
+        #expect(await daemon.hasWritten("app is healthy"))
+        let socket = site.path("control.sock")
+
+        try site.writeConfig(interval: "1h")
+        let good = try await site.run("reload", "--config", site.path("credwatch.yaml"))
+        #expect(good.ending == .exited(0))
+        #expect(good.outputText == "The config was read again: 2 profiles, 1 failover groups.\n")
+
+        // A refused config names no socket of its own.
+        try site.write(
+            "credwatch.yaml", mode: 0o644,
+            "profiles: [{name: app, intervall: 5s}]\nstatus: 7")
+        let bad = try await site.run("reload", "--socket", socket)
+        #expect(bad.ending == .exited(2))
+        #expect(bad.errorText.contains("the old one stays in force"))
+        #expect(bad.errorText.contains("credwatch.yaml:1:24"))
+        #expect(bad.errorText.contains("credwatch.yaml:2:9"))
+
+        // Neither does one that was emptied; and it is no order to check nothing.
+        try site.write("credwatch.yaml", mode: 0o644, "# nothing\n")
+        let empty = try await site.run("reload", "--socket", socket)
+        #expect(empty.ending == .exited(2))
+        #expect(empty.errorText.contains("[empty-file]"))
+        #expect(try site.status().profiles.count == 2)
+
+        // Those who ask at the same time get a reading each that began after they asked.
+        try site.writeConfig()
+        try await withThrowingTaskGroup(of: Subprocess.Ending.self) { group in
+            for _ in 0..<8 {
+                group.addTask { try await site.run("reload", "--socket", socket).ending }
+            }
+            for try await ending in group { #expect(ending == .exited(0)) }
+        }
+        daemon.send(signal: SIGTERM)
+        #expect(await daemon.outcome().ending == .exited(0))
+        let gone = try await site.run("reload", "--socket", socket)
+        #expect(gone.ending == .exited(3))
+        #expect(gone.errorText.contains("is the daemon running"))
+    }
+
+    @Test func `without a config to speak of it waits for one`() async throws {
+        let site = try Site()
+        // As the package leaves it, but for the paths, which belong to a test.
+        try site.write("credwatch.yaml", mode: 0o644, "# profiles:\n")
+        let validated = try await site.run(
+            "validate", "--config", site.path("credwatch.yaml"))
+        #expect(validated.ending == .exited(1))
+        #expect(validated.errorText.contains("[empty-file]"))
+        let check = try await site.run("check", "--config", site.path("credwatch.yaml"))
+        #expect(check.ending == .exited(3))
+    }
+
     @Test func `USR1 checks everything now`() async throws {
         let site = try Site()
         try site.writeConfig(interval: "1h")

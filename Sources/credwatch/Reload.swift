@@ -1,0 +1,53 @@
+import ArgumentParser
+import Configuring
+import Daemon
+import Model
+
+/// `credwatch reload`.
+struct Reload: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reload",
+        abstract: "Make the running daemon read its config again, and wait until it has.",
+        discussion: """
+            A config that is refused leaves the old one in force; every problem is printed. A service \
+            manager that runs this (ExecReload=) knows when the reload is done and whether it failed. \
+            Only root and the daemon's user may.
+
+            EXIT CODES
+              0 the new config is in force, 2 it is refused, 3 no answer from the daemon, 64 wrong usage
+            """)
+
+    @OptionGroup var options: ConfigOption
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The daemon's control socket.",
+            discussion:
+                "Default: the one that the config names, \(Configuration.defaultControlSocket) when it is refused",
+            valueName: "path"))
+    var socket: String?
+
+    func run() throws {
+        do {
+            let reply = try send(.reload, to: socket ?? configuredSocket)
+            if reply.done {
+                print(reply.text)
+            } else {
+                complain(reply.text)
+                throw ExitCode(2)
+            }
+        } catch let problem as ControlProblem {
+            complain(problem.description)
+            throw ExitCode(3)
+        }
+    }
+
+    /// A config that is refused names no socket, and is just what the daemon has to be asked about.
+    private var configuredSocket: String {
+        if case .accepted(let configuration, _) = loadConfiguration(path: options.file) {
+            return configuration.controlSocket
+        }
+        return Configuration.defaultControlSocket
+    }
+}
