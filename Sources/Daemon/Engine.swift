@@ -178,6 +178,7 @@ actor Engine {
             for profile in configuration.profiles {
                 jobs.add(Job(profile: profile, purpose: .routine(due: nil)))
             }
+            lookSoon(at: SystemClock.moment())
             turn()
         }
     }

@@ -19,10 +19,10 @@ package func investigateOnce(
     guard let id = result.accessKeyID, isLongTerm(id),
         isAccepted || isWorthInquiry(result.diagnosis.cause)
     else { return nil }
-    let mates = (configuration.mates[profile.name] ?? []).compactMap { mate in
-        configuration.profiles.first { $0.name == mate }
-    }
-    var askers = configuration.asker(of: profile).map { [$0] } ?? mates
+    let profiles = Dictionary(
+        configuration.profiles.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    let mates = (configuration.mates[profile.name] ?? []).compactMap { profiles[$0] }
+    var askers = profile.asker(among: profiles).map { [$0] } ?? mates
     if askers.isEmpty, allowingItself, isAccepted { askers = [profile] }
     guard !askers.isEmpty else { return nil }
     var candidates = candidates(for: profile, mates: [])

@@ -49,7 +49,7 @@ extension Engine {
     private func askers(
         for profile: ProfileConfiguration, besides id: String
     ) -> [ProfileConfiguration] {
-        if let named = configuration.asker(of: profile) { return [named] }
+        if let named = profile.asker(among: profiles) { return [named] }
         return (investigations.mates[profile.name] ?? []).compactMap { mate in
             guard let last = tracker.lastResult(of: mate), last.diagnosis.verdict == .good,
                 last.accessKeyID != id
@@ -116,7 +116,7 @@ extension Engine {
     func scheduleLooks(at start: Moment) {
         investigations.mates = configuration.mates
         let names = configuration.profiles.filter { profile in
-            configuration.asker(of: profile) != nil || investigations.mates[profile.name] != nil
+            profile.diagnoseWith != nil || investigations.mates[profile.name] != nil
         }.map(\.name)
         let known = Set(names)
         for name in profiles.keys where !known.contains(name) { schedule.remove(.look(name)) }
@@ -126,6 +126,14 @@ extension Engine {
             schedule.set(
                 .look(name), due: start + .seconds(60) + window * Double.random(in: 0..<1),
                 slack: .seconds(5))
+        }
+    }
+
+    /// Looks at all keys now, once they were checked; two seconds for each, as at the start.
+    func lookSoon(at now: Moment) {
+        let names = configuration.profiles.map(\.name).filter { schedule.due(.look($0)) != nil }
+        for (index, name) in names.enumerated() {
+            schedule.set(.look(name), due: now + .seconds(1) + .seconds(2) * index)
         }
     }
 
@@ -162,16 +170,17 @@ func candidates(for profile: ProfileConfiguration, mates: [String]) -> [UserCand
         .compactMap(\.self) + mates.compactMap { UserCandidate(arn: $0, basis: .backup) }
 }
 
-extension Configuration {
-    /// The profile that a profile's `diagnose_with` names: one of the config, or of the shared files.
-    func asker(of profile: ProfileConfiguration) -> ProfileConfiguration? {
-        guard let name = profile.diagnoseWith else { return nil }
-        return profiles.first { $0.name == name }
+extension ProfileConfiguration {
+    /// The profile that `diagnose_with` names: one of those that the config knows, or of the shared files.
+    func asker(among profiles: [String: ProfileConfiguration]) -> ProfileConfiguration? {
+        guard let diagnoseWith else { return nil }
+        return profiles[diagnoseWith]
             ?? ProfileConfiguration(
-                name: name, timeout: profile.timeout,
-                defaultRegion: profile.region ?? profile.defaultRegion)
+                name: diagnoseWith, timeout: timeout, defaultRegion: region ?? defaultRegion)
     }
+}
 
+extension Configuration {
     /// The other members of each profile's groups, in the order of their preference.
     var mates: [String: [String]] {
         var mates: [String: [String]] = [:]

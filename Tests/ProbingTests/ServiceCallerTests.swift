@@ -72,7 +72,7 @@ import Testing
     @Test(arguments: [
         (Fault.captivePortal, "an HTML page"), (.emptyBody, "an empty answer"),
         (.foreignXML, "an XML document that is not AWS's"),
-        (.plainServiceUnavailable, "text with HTTP status 503"),
+        (.plainServiceUnavailable, "an HTML page with HTTP status 503"),
     ])
     func namesWhatIsNotAWS(fault: Fault, what: String) async throws {
         let outcome = try await call(at: try FaultServer(fault))
