@@ -94,7 +94,8 @@ import Testing
             Issue.record("\(outcome)")
             return
         }
-        #expect(ContinuousClock.now - start < .seconds(4))
+        // Twenty times its time is for a busy machine.
+        #expect(ContinuousClock.now - start < .seconds(20))
     }
 
     @Test func refusesAnEndpointThatIsNone() async throws {

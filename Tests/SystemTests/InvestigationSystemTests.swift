@@ -125,7 +125,8 @@ struct MotoInvestigationSystemTests {
                 """)
             let outcome = try await site.run(
                 "check", "--json", "--config", site.path("credwatch.yaml"))
-            let document = try parseStatus(Array(outcome.outputText.utf8)).document
+            let text = outcome.outputText.replacing("credwatch-check/1", with: statusSchema)
+            let document = try decodeStatus(Array(text.utf8), path: "the output")
             return (try #require(document.profiles.first?.diagnosis), outcome.outputText)
         }
 
