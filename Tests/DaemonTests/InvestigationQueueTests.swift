@@ -142,6 +142,15 @@ import Testing
         #expect(!desk.queue.isWaiting)
     }
 
+    @Test func `one that began before the pause does not end it`() {
+        for name in ["a", "b", "c"] { desk.queue.add(request(name)) }
+        _ = (desk.next(at: at(0)), desk.next(at: at(0)))
+        desk.queue.ended(request("a"), throttled: true, at: at(1))
+        desk.queue.ended(request("b"), throttled: false, at: at(2))
+        #expect(desk.next(at: at(60)) == nil)
+        #expect(desk.next(at: at(61))?.profile.name == "c")
+    }
+
     @Test func `an IAM that throttles is left alone, longer each time`() throws {
         var now: Int64 = 0
         var pauses: [Int64] = []
