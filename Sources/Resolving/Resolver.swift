@@ -47,11 +47,7 @@ package final class Resolver: Sendable {
 
     /// Makes the whole plan of a profile for a person, from the files as they are now.
     package func explain(_ profile: ProfileConfiguration) async throws(ResolveProblem) -> Plan {
-        let site = try await site(of: profile.surroundings, within: profile.timeout)
-        let files =
-            if let fixed = site.fixed { fixed } else {
-                try await site.store.snapshot(within: profile.timeout)
-            }
+        let (site, files) = try await look(at: profile)
         return try site.plan(profile, in: files, isExplained: true)
     }
 
@@ -62,6 +58,18 @@ package final class Resolver: Sendable {
         let site = try await site(of: surroundings, within: limit)
         if let files = site.fixed { return site.findings + files.findings }
         return site.findings + (try await site.store.snapshot(within: limit).findings)
+    }
+
+    /// Returns the environment of a profile with its files as they are now, within the profile's time limit.
+    func look(
+        at profile: ProfileConfiguration
+    ) async throws(ResolveProblem) -> (site: Site, files: SharedFiles) {
+        let site = try await site(of: profile.surroundings, within: profile.timeout)
+        let files =
+            if let fixed = site.fixed { fixed } else {
+                try await site.store.snapshot(within: profile.timeout)
+            }
+        return (site, files)
     }
 
     private func site(
