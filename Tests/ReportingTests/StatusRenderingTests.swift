@@ -14,10 +14,11 @@ import Testing
         #expect(
             writer.text == """
                 {"name":"later","state":"pending","since":null,"cause":null,"verdict":null,\
-                "summary":null,"remedy":null,"evidence":[],"identity":null,"access_key_id":null,\
+                "confidence":null,"summary":null,"remedy":null,"commands":[],"evidence":[],\
+                "others":[],"identity":null,"access_key_id":null,\
                 "source":null,"last_attempt_at":null,"last_success_at":null,"failing_since":null,\
                 "consecutive_failures":0,"latency_ms":null,"expires_at":null,\
-                "ends_for_good_at":null,"next_check_at":null}
+                "ends_for_good_at":null,"next_check_at":null,"warnings":[]}
                 """)
     }
 
@@ -27,14 +28,15 @@ import Testing
         #expect(
             writer.text == """
                 {"name":"app-backup","state":"healthy","since":"2026-11-22T12:01:10Z","cause":"ok",\
-                "verdict":"good","summary":"The key works.","remedy":"","evidence":[],\
+                "verdict":"good","confidence":"certain","summary":"The key works.","remedy":"",\
+                "commands":[],"evidence":[],"others":[],\
                 "identity":{"account":"123456789012",\
                 "arn":"arn:aws:iam::123456789012:user/backup","user_id":"AIDAQNCLJGYSAZAAN74CX"},\
                 "access_key_id":"ASIAY34FZKBOKMUTVV7A","source":null,\
                 "last_attempt_at":"2026-11-22T14:03:10Z","last_success_at":"2026-11-22T14:03:10Z",\
                 "failing_since":null,"consecutive_failures":0,"latency_ms":38,\
                 "expires_at":"2026-11-22T15:03:10Z","ends_for_good_at":"2026-11-22T22:03:10Z",\
-                "next_check_at":"2026-11-22T14:05:11Z"}
+                "next_check_at":"2026-11-22T14:05:11Z","warnings":[]}
                 """)
     }
 
@@ -51,7 +53,7 @@ import Testing
                 "started_at":"2026-11-22T14:02:40Z","attempts":1,"by_hand":false},\
                 "hook":{"event":"failover","result":"succeeded","exit_code":0,"signal":null,\
                 "reason":null,"attempts":1,"started_at":"2026-11-22T14:02:41Z",\
-                "finished_at":"2026-11-22T14:02:43Z"}}
+                "finished_at":"2026-11-22T14:02:43Z"},"warnings":[]}
                 """)
     }
 
