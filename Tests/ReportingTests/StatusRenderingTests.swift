@@ -78,14 +78,62 @@ import Testing
             evidence: [
                 .note(slip), .serviceError(code: "X", message: slip), .endpoint(slip),
                 .secondOpinion(.mainRegion, slip), .transport(phase: .send, reason: slip),
-                .location(.builtIn(slip)), .requestID(slip),
+                .location(.builtIn(slip)), .requestID(slip), .inquiry(action: "a", slip),
+                .finding(
+                    LintFinding(.quotesKept, .error, at: .builtIn(slip), slip, remedy: slip)),
             ])
+        document.profiles[1].diagnosis?.commands = [slip]
+        document.profiles[1].diagnosis?.others = [Candidate(.ok, slip, test: slip)]
+        document.profiles[1].advisories = [Advisory(.keyOld, slip, commands: [slip])]
+        document.groups[1].advisories = [Advisory(.keyOld, slip)]
+        document.advisories = [Advisory(.keyOld, slip)]
         document.groups[1].incident?.summary = slip
         document.groups[1].detail = slip
         document.groups[1].hook?.result = .notStarted(slip)
         let text = text(document)
         #expect(!text.contains(RedactionTests.secret))
-        #expect(text.split(separator: "<redacted>").count == 13)
+        #expect(text.split(separator: "<redacted>").count == 24)
+    }
+
+    @Test func writesTheClockAndTheWarnings() {
+        var document = Samples.emptyDocument
+        document.clock = ClockStatus(skew: .microseconds(-61_000_400), measuredAt: Samples.now)
+        document.advisories = [
+            Advisory(
+                .clockSkew, "The clock.", commands: ["timedatectl status"], since: Samples.now)
+        ]
+        var text = text(document)
+        text.removeAll { $0 == "\n" || $0 == " " }
+        #expect(
+            text.contains(
+                """
+                "clock":{"skew_ms":-61000,"measured_at":"2026-11-22T14:03:10Z"},\
+                "warnings":[{"code":"clock_skew","message":"Theclock.",\
+                "commands":["timedatectlstatus"],"since":"2026-11-22T14:03:10Z"}],"profiles":[]
+                """))
+        var plain = self.text(Samples.emptyDocument)
+        plain.removeAll { $0 == "\n" || $0 == " " }
+        #expect(plain.contains("\"clock\":null,\"warnings\":[],\"profiles\":[]"))
+    }
+
+    @Test func writesHowSureItIsAndWhatElseItCouldBe() {
+        var profile = Samples.failing
+        profile.diagnosis?.evidence = []
+        var writer = JSONWriter()
+        write(profile, to: &writer)
+        #expect(
+            writer.text.contains(
+                """
+                "verdict":"bad","confidence":"possible",\
+                "summary":"AWS does not recognise the access key.",\
+                "remedy":"Create a new key, or activate this one, and put it into the file.",\
+                "commands":["aws iam update-access-key --user-name app --access-key-id \
+                AKIAQNCLJGYSAZAAN74C --status Active","credwatch check app"],"evidence":[],\
+                "others":[{"cause":"key_deleted","what":"the key was deleted",\
+                "test":"iam:ListAccessKeys, asked with another identity, lists the key or not."},\
+                {"cause":"key_mistyped","what":"the id has a typing error",\
+                "test":"Compare it with the key's id in the IAM console."}],
+                """))
     }
 
     @Test(arguments: [
