@@ -6,20 +6,20 @@ package import Model
 /// `source` says which credential it is about: the first thing that was seen.
 func notes(on diagnosis: Diagnosis, about source: String?) -> [Note] {
     var notes = [
-        Note(redacted(diagnosis.summary)), Note("sure: \(words(for: diagnosis.confidence))"),
+        Note(diagnosis.summary), Note("sure: \(words(for: diagnosis.confidence))"),
     ]
-    if !diagnosis.remedy.isEmpty { notes.append(Note("do: \(redacted(diagnosis.remedy))")) }
-    notes += diagnosis.commands.map { Note(redacted($0), depth: 2, isWhole: true) }
+    if !diagnosis.remedy.isEmpty { notes.append(Note("do: \(diagnosis.remedy)")) }
+    notes += diagnosis.commands.map { Note($0, depth: 2, isWhole: true) }
     let seen = [source].compactMap(\.self) + diagnosis.evidence.map { text(of: $0) }
     if !seen.isEmpty { notes.append("seen:") }
-    notes += seen.prefix(seenLimit).map { Note(redacted($0), depth: 2) }
+    notes += seen.prefix(seenLimit).map { Note($0, depth: 2) }
     if seen.count > seenLimit {
         notes.append(Note("and \(seen.count - seenLimit) more, see --json", depth: 2))
     }
     if !diagnosis.others.isEmpty { notes.append("it could also be:") }
     for other in diagnosis.others {
-        notes.append(Note(redacted("\(other.cause.title): \(other.what)"), depth: 2))
-        notes.append(Note(redacted("to tell: \(other.test)"), depth: 3))
+        notes.append(Note("\(other.cause.title): \(other.what)", depth: 2))
+        notes.append(Note("to tell: \(other.test)", depth: 3))
     }
     return notes
 }

@@ -18,6 +18,7 @@ struct Note: ExpressibleByStringLiteral {
 
     func lines(within width: Int) -> [String] {
         let indent = String(repeating: " ", count: (width < 40 ? 2 : 4) * depth)
+        let text = redacted(text)
         return isWhole ? [indent + visible(text)] : wrapped(text, to: width, indent: indent)
     }
 }
@@ -40,9 +41,10 @@ struct TextTable {
         self.flexible = flexible
     }
 
-    /// Adds a row; the second cell is the one in colour. Control characters are made visible.
+    /// Adds a row; the second cell is the one in colour. Control characters are made visible, and what
+    /// looks like a secret is taken out, in the notes as well.
     mutating func add(_ cells: [String], color: String, notes: [Note]) {
-        lines.append(Line(cells: cells.map { visible($0) }, color: color, notes: notes))
+        lines.append(Line(cells: cells.map { visible(redacted($0)) }, color: color, notes: notes))
     }
 
     mutating func add(_ cells: [String], color: String, notes: [String]) {

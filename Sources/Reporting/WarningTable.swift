@@ -13,8 +13,8 @@ func warningTable(_ document: StatusDocument, style: TableStyle, now: WallTime) 
                     advisory.since.map { max(now - $0, .zero).rough } ?? "-",
                 ],
                 color: advisory.kind.degrades ? "\u{1B}[33m" : "\u{1B}[2m",
-                notes: [Note(redacted(advisory.message))]
-                    + advisory.commands.map { Note(redacted($0), depth: 2, isWhole: true) })
+                notes: [Note(advisory.message)]
+                    + advisory.commands.map { Note($0, depth: 2, isWhole: true) })
         }
     }
     add(document.advisories, about: "this machine")
