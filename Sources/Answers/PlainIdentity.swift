@@ -36,8 +36,16 @@ extension CallerIdentity {
             guard let arn, let userID, let account else { return nil }
             return CallerIdentity(account: account, arn: arn, userID: userID)
         }
-        guard let found else { return nil }
+        guard let found, found.hasItsForm else { return nil }
         self = found
+    }
+}
+
+extension CallerIdentity {
+    /// Whether it looks like an identity: what does not is somebody else's, and may repeat what was sent.
+    var hasItsForm: Bool {
+        account.utf8.count <= 12 && account.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            && arn.utf8.starts(with: "arn:".utf8)
     }
 }
 

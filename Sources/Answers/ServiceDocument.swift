@@ -83,7 +83,8 @@ package struct ServiceDocument: Hashable {
         if let account = values.account, let arn = values.arn, let userID = values.userID,
             !account.isEmpty, !arn.isEmpty
         {
-            identity = CallerIdentity(account: account, arn: arn, userID: userID)
+            let found = CallerIdentity(account: account, arn: arn, userID: userID)
+            if found.hasItsForm { identity = found }
         }
         if let code = values.code {
             error = ServiceError(checkedCode: code, message: values.message ?? "")

@@ -104,7 +104,7 @@ extension Engine {
         // The environment is the one of the start; what is cached of the files is read again.
         pipeline.value = makePipeline(for: new, parts.transport, parts.obtainer)
         jobs.setLimit(new.inFlightLimit)
-        tracker.reconfigure(new)
+        tracker.reconfigure(new, at: SystemClock.now())
         let now = SystemClock.moment()
         scheduleAll(new.profiles, at: now)
         scheduleLooks(at: now)

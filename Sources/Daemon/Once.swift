@@ -37,13 +37,14 @@ package func checkOnce(
     var tracker = Tracker(configuration, remembered: nil, makeIncidentID: { "" })
     for result in explained { _ = tracker.handle(.checked(result), at: result.finishedAt) }
     let profiles = tracker.profileStatuses { _ in nil }
-    let now = SystemClock.wall()
+    let now = SystemClock.now()
     return StatusDocument(
-        generatedAt: now, validUntil: now,
-        overall: overall(profiles: profiles, groups: []),
+        generatedAt: now.wall, validUntil: now.wall,
+        overall: overall(profiles: profiles, groups: [], advisories: tracker.advisories),
         daemon: DaemonStatus(
             version: credwatchVersion, pid: processID(), startedAt: startedAt.wall,
             host: hostName()),
+        clock: tracker.clockStatus(at: now), advisories: tracker.advisories,
         profiles: profiles, groups: [])
 }
 

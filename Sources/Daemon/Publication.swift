@@ -141,10 +141,12 @@ extension Engine {
         return StatusDocument(
             generatedAt: now.wall,
             validUntil: isLast ? now.wall : next + timeout * 3 + .seconds(35),
-            overall: overall(profiles: statuses, groups: groups),
+            overall: overall(
+                profiles: statuses, groups: groups, advisories: tracker.advisories),
             daemon: DaemonStatus(
                 version: credwatchVersion, pid: parts.processID, startedAt: startedAt.wall,
                 host: parts.host),
+            clock: tracker.clockStatus(at: now), advisories: tracker.advisories,
             profiles: statuses, groups: groups)
     }
 }

@@ -68,6 +68,8 @@ package struct AdvisoryChange: Sendable, Hashable {
     package enum Subject: Sendable, Hashable {
         case profile(String)
         case group(String)
+        /// The machine itself: its clock.
+        case machine
     }
 
     package var subject: Subject

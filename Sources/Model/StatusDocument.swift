@@ -110,6 +110,27 @@ package struct DaemonStatus: Sendable, Hashable {
     }
 }
 
+/// How far this machine's clock is from AWS's, by the answers to the checks.
+package struct ClockStatus: Sendable, Hashable {
+    /// AWS's clock minus ours.
+    package var skew: Duration
+    /// When the last answer came that says so.
+    package var measuredAt: WallTime
+
+    package init(skew: Duration, measuredAt: WallTime) {
+        self.skew = skew
+        self.measuredAt = measuredAt
+    }
+
+    /// From here on people are told of it.
+    package static let noticeable = Duration.seconds(60)
+}
+
+/// Says where this machine's clock is: `2m 5s behind AWS's`; `skew` is AWS's clock minus ours.
+package func clockPlace(_ skew: Duration) -> String {
+    "\(skew.magnitude.rough) \(skew < .zero ? "ahead of" : "behind") AWS's"
+}
+
 /// Everything that the status file says.
 package struct StatusDocument: Sendable, Hashable {
     package var generatedAt: WallTime
@@ -117,13 +138,20 @@ package struct StatusDocument: Sendable, Hashable {
     package var validUntil: WallTime
     package var overall: Overall
     package var daemon: DaemonStatus
+    /// Nil before the first answer with a usable date.
+    package var clock: ClockStatus?
+    /// What is worth a warning about the machine itself.
+    package var advisories: [Advisory]
     package var profiles: [ProfileStatus]
     package var groups: [GroupStatus]
 
     package init(
         generatedAt: WallTime, validUntil: WallTime, overall: Overall, daemon: DaemonStatus,
-        profiles: [ProfileStatus], groups: [GroupStatus]
+        clock: ClockStatus? = nil, advisories: [Advisory] = [], profiles: [ProfileStatus],
+        groups: [GroupStatus]
     ) {
+        self.clock = clock
+        self.advisories = advisories
         self.generatedAt = generatedAt
         self.validUntil = validUntil
         self.overall = overall

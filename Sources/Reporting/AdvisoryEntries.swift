@@ -3,22 +3,24 @@ package import Model
 /// Makes the entry for a warning about something that works, or for its end.
 package func entry(for change: AdvisoryChange) -> JournalEntry {
     var fields = Fields()
-    let subject: String
+    // The machine needs no name in a journal of its own.
+    var about = ""
     switch change.subject {
     case .profile(let name):
         fields.add("CREDWATCH_PROFILE", name)
-        subject = name
+        about = "\(name): "
     case .group(let name):
         fields.add("CREDWATCH_GROUP", name)
-        subject = "group \(name)"
+        about = "group \(name): "
+    case .machine: break
     }
     fields.add("CREDWATCH_WARNING", change.advisory.kind.rawValue)
     let message = redacted(change.advisory.message)
     if change.isOver {
         return JournalEntry(
-            .warningOver, .notice, "\(subject): no longer: \(message)", fields.list)
+            .warningOver, .notice, "\(about)no longer: \(message)", fields.list)
     }
     fields.add(
         "CREDWATCH_COMMANDS", change.advisory.commands.joined(separator: "\n"))
-    return JournalEntry(.warning, .warning, "\(subject): \(message)", fields.list)
+    return JournalEntry(.warning, .warning, about + message, fields.list)
 }

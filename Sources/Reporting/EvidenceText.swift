@@ -32,12 +32,9 @@ func text(of others: [Candidate]) -> String {
 }
 
 private func skewText(_ skew: Duration) -> String {
-    let milliseconds = abs(skew.nanoseconds / 1_000_000)
-    if milliseconds < 1_000 { return "this machine's clock agrees with AWS's to a second" }
-    let amount = Duration.milliseconds(milliseconds).rough
-    return skew < .zero
-        ? "this machine's clock is \(amount) ahead of AWS's"
-        : "this machine's clock is \(amount) behind AWS's"
+    let milliseconds = skew.nanoseconds / 1_000_000
+    if abs(milliseconds) < 1_000 { return "this machine's clock agrees with AWS's to a second" }
+    return "this machine's clock is \(clockPlace(.milliseconds(milliseconds)))"
 }
 
 private func words(for question: Question) -> String {

@@ -8,8 +8,8 @@ package import Model
 /// - a hundred and more characters of base64 that mix letters and digits;
 /// - sixteen and more characters of mixed case right behind a name like `aws_secret_access_key`,
 ///   `SessionToken` or `X-Amz-Security-Token`, and 32 and more behind `Signature`;
-/// - forty characters of mixed case and digits, the form of a secret access key, within a line's reach
-///   of a word like `secret`, `token` or `key`.
+/// - forty characters of base64 that mix case and digits, the form of a secret access key; with other
+///   marks among them only within a line's reach of a word like `secret`, `token` or `key`.
 ///
 /// Key ids, ARNs, request ids, hashes and paths stay.
 package func redacted(_ text: String) -> String {
@@ -103,13 +103,15 @@ private func isSecret(_ run: Range<Int>, in bytes: Bytes) -> Bool {
     }
     guard shape.mixesCase, shape.hasDigit else { return false }
     if run.count >= 100 { return true }
-    return run.count == 40 && hints.contains(where: context.contains(sequence:))
+    return run.count == 40 && (shape.isBase64 || hints.contains(where: context.contains(sequence:)))
 }
 
 /// What a run of characters consists of.
 private struct Shape {
     var mixesCase: Bool
     var hasDigit: Bool
+    /// Nothing but what secret access keys consist of.
+    var isBase64: Bool
     /// More slashes than chance puts into base64.
     var isPath: Bool
 
@@ -117,6 +119,7 @@ private struct Shape {
         mixesCase =
             run.contains { $0 >= 0x41 && $0 <= 0x5A } && run.contains { $0 >= 0x61 && $0 <= 0x7A }
         hasDigit = run.contains { $0 >= 0x30 && $0 <= 0x39 }
+        isBase64 = !run.contains { $0 == 0x25 || $0 == 0x2D || $0 == 0x5F }
         let slashes = run.count { $0 == 0x2F }
         isPath = slashes * 8 > run.count || (run.first == 0x2F && slashes >= 3)
     }

@@ -27,6 +27,11 @@ private func document(_ row: JSONRow) throws(JSONFault) -> StatusDocument {
         daemon: DaemonStatus(
             version: try daemon.string("version"), pid: try daemon.number("pid"),
             startedAt: try daemon.time("started_at"), host: try daemon.string("host")),
+        clock: try row.optionalRow("clock").map { row throws(JSONFault) in
+            ClockStatus(
+                skew: try row.milliseconds("skew_ms"), measuredAt: try row.time("measured_at"))
+        },
+        advisories: try row.rows("warnings").map(advisory),
         profiles: try row.rows("profiles").map(profile),
         groups: try row.rows("groups").map(group))
 }

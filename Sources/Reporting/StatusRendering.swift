@@ -21,6 +21,8 @@ package func renderStatus(_ document: StatusDocument) -> [UInt8] {
             writer.member("started_at", document.daemon.startedAt)
             writer.member("host", document.daemon.host)
         }
+        write(document.clock, to: &writer)
+        write(document.advisories, to: &writer)
         writer.array("profiles") { writer in
             // Read where they lie: a copy of each would count some twenty references.
             document.profiles.withUnsafeBufferPointer { profiles in
@@ -112,8 +114,17 @@ private func write(_ other: Candidate, to writer: inout JSONWriter) {
     }
 }
 
+/// Writes the member `clock`.
+package func write(_ clock: ClockStatus?, to writer: inout JSONWriter) {
+    guard let clock else { return writer.member("clock", nil as String?) }
+    writer.object("clock") { writer in
+        writer.member("skew_ms", clock.skew.inMilliseconds.rounded())
+        writer.member("measured_at", clock.measuredAt)
+    }
+}
+
 /// Writes the warnings as the member `warnings`.
-private func write(_ advisories: [Advisory], to writer: inout JSONWriter) {
+package func write(_ advisories: [Advisory], to writer: inout JSONWriter) {
     writer.array("warnings") { writer in
         for advisory in advisories {
             writer.object { writer in

@@ -13,7 +13,7 @@ package struct TableStyle: Sendable, Hashable {
 }
 
 /// Renders a status for people: a head line, a table of profiles with the troubled ones first and explained,
-/// and a table of groups.
+/// a table of groups, and the warnings.
 ///
 /// After `validUntil` the head says that the rest is old. Ends with a line feed.
 package func renderTable(_ document: StatusDocument, style: TableStyle, now: WallTime) -> String {
@@ -24,11 +24,23 @@ package func renderTable(_ document: StatusDocument, style: TableStyle, now: Wal
     if !document.groups.isEmpty {
         blocks.append(groupTable(document.groups, style: style))
     }
+    if let warnings = warningTable(document, style: style, now: now) { blocks.append(warnings) }
     return blocks.joined(separator: "\n\n") + "\n"
 }
 
-/// Renders profiles as a table, the troubled ones first and explained.
-package func profileTable(_ profiles: [ProfileStatus], style: TableStyle, now: WallTime) -> String {
+/// Renders what a single pass has found: a table of profiles with the troubled ones first and explained, the
+/// warnings, and a clock that is noticeably wrong. Ends with a line feed.
+package func renderCheckTable(_ document: StatusDocument, style: TableStyle) -> String {
+    let now = document.generatedAt
+    var blocks = [profileTable(document.profiles, style: style, now: now)]
+    if let warnings = warningTable(document, style: style, now: now) { blocks.append(warnings) }
+    if let clock = clockClause(document) {
+        blocks.append(wrapped("\(clock).", to: style.width).joined(separator: "\n"))
+    }
+    return blocks.joined(separator: "\n\n") + "\n"
+}
+
+private func profileTable(_ profiles: [ProfileStatus], style: TableStyle, now: WallTime) -> String {
     var table = TextTable(["PROFILE", "STATE", "SINCE", "CAUSE OR IDENTITY", "NEXT"], flexible: 3)
     let ordered = profiles.sorted { (rank($0.state), $0.name) < (rank($1.state), $1.name) }
     for profile in ordered {
@@ -61,13 +73,23 @@ private func groupTable(_ groups: [GroupStatus], style: TableStyle) -> String {
 private func head(of document: StatusDocument, now: WallTime) -> String {
     let counts = counts(of: document, naming: 3)
     let age = max(now - document.generatedAt, .zero).rough
-    let origin = "written \(age) ago by pid \(document.daemon.pid) on \(document.daemon.host)"
+    let clock = clockClause(document).map { "\($0), " } ?? ""
+    let origin =
+        "\(clock)written \(age) ago by pid \(document.daemon.pid) on \(document.daemon.host)"
     guard document.validUntil < now else {
         return "credwatch: \(document.overall.rawValue), \(counts), \(origin)"
     }
     let late = (now - document.validUntil).rough
     return "credwatch: unknown, because this status is stale: it was valid until"
         + " \(document.validUntil.rfc3339), \(late) ago. What follows is old: \(counts), \(origin)"
+}
+
+/// Says how wrong the clock is; nil when that is not worth a word.
+private func clockClause(_ document: StatusDocument) -> String? {
+    guard let skew = document.clock?.skew, skew.magnitude >= ClockStatus.noticeable else {
+        return nil
+    }
+    return "this machine's clock is \(clockPlace(skew))"
 }
 
 private func rank(_ state: ProfileState) -> Int {
@@ -88,21 +110,19 @@ private func causeOrIdentity(_ profile: ProfileStatus) -> String {
 }
 
 /// Returns what stands below a profile: an end that nears, and the diagnosis of one in trouble.
-private func notes(on profile: ProfileStatus, _ now: WallTime) -> [String] {
-    var ending: [String] = []
+private func notes(on profile: ProfileStatus, _ now: WallTime) -> [Note] {
+    var ending: [Note] = []
     if let end = profile.endsForGood, end - now < EndNotice.hour.lead {
-        ending = [words(forEnd: end, at: now)]
+        ending = [Note(words(forEnd: end, at: now))]
     }
     guard profile.state == .failing || profile.state == .unknown,
         let diagnosis = profile.diagnosis
     else { return ending }
-    var notes = [diagnosis.summary, diagnosis.remedy].filter { !$0.isEmpty }
+    var source = profile.source.map { "from \($0)" }
     if let id = profile.accessKeyID {
-        notes.append("access key \(id)" + (profile.source.map { " from \($0)" } ?? ""))
-    } else if let source = profile.source {
-        notes.append("from \(source)")
+        source = "access key \(id)" + (source.map { " \($0)" } ?? "")
     }
-    return notes + ending + diagnosis.evidence.prefix(8).map { text(of: $0) }
+    return notes(on: diagnosis, about: source) + ending
 }
 
 private func notes(on group: GroupStatus) -> [String] {

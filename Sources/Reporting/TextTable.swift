@@ -1,9 +1,34 @@
+/// A line below a row of a table.
+struct Note: ExpressibleByStringLiteral {
+    var text: String
+    /// How far it is indented, in steps of four columns, or two on a narrow terminal.
+    var depth = 1
+    /// Whether it is for copying, and so never broken or cut.
+    var isWhole = false
+
+    init(_ text: String, depth: Int = 1, isWhole: Bool = false) {
+        self.text = text
+        self.depth = depth
+        self.isWhole = isWhole
+    }
+
+    init(stringLiteral text: String) {
+        self.init(text)
+    }
+
+    func lines(within width: Int) -> [String] {
+        let indent = String(repeating: " ", count: (width < 40 ? 2 : 4) * depth)
+        let text = redacted(text)
+        return isWhole ? [indent + visible(text)] : wrapped(text, to: width, indent: indent)
+    }
+}
+
 /// A table of text with aligned columns, notes below its rows, and a state in colour.
 struct TextTable {
     private struct Line {
         var cells: [String]
         var color: String
-        var notes: [String]
+        var notes: [Note]
     }
 
     private let titles: [String]
@@ -16,11 +41,14 @@ struct TextTable {
         self.flexible = flexible
     }
 
-    /// Adds a row; the second cell is the one in colour. Control characters are made visible.
+    /// Adds a row; the second cell is the one in colour. Control characters are made visible, and what
+    /// looks like a secret is taken out, in the notes as well.
+    mutating func add(_ cells: [String], color: String, notes: [Note]) {
+        lines.append(Line(cells: cells.map { visible(redacted($0)) }, color: color, notes: notes))
+    }
+
     mutating func add(_ cells: [String], color: String, notes: [String]) {
-        lines.append(
-            Line(
-                cells: cells.map { visible($0) }, color: color, notes: notes.map { visible($0) }))
+        add(cells, color: color, notes: notes.map { Note($0) })
     }
 
     /// Renders the table without a line feed at its end.
@@ -30,9 +58,7 @@ struct TextTable {
         for line in lines {
             let color = style.color ? line.color : ""
             output.append(join(line.cells, widths, color: color, within: style.width))
-            for note in line.notes {
-                output += wrapped(note, to: style.width, indent: "    ")
-            }
+            for note in line.notes { output += note.lines(within: style.width) }
         }
         return output.joined(separator: "\n")
     }

@@ -4,6 +4,8 @@ import Model
 struct AdvisoryBoard: Sendable, Hashable {
     private var bySource: [AdvisorySource: [Advisory]] = [:]
 
+    var isEmpty: Bool { bySource.isEmpty }
+
     /// All warnings, each kind once, in the order of the kinds.
     var list: [Advisory] {
         if bySource.isEmpty { return [] }

@@ -68,6 +68,10 @@ enum Limits {
     /// How close together a refusal and the backup's proof must be.
     static let sameMinute = Duration.seconds(60)
     static let skew = Duration.seconds(300)
+    /// Below this a clock that was noticeably wrong is right again.
+    static let clockIsFine = Duration.seconds(45)
+    /// What was measured before that says nothing about the clock now.
+    static let clockMemory = Duration.seconds(600)
     /// After a credential changes, bad answers do not count for this long.
     static let settling = Duration.seconds(5)
     static let hookAttempts = 5

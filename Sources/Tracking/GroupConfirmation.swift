@@ -12,6 +12,9 @@ extension GroupTrack {
 
     /// Weighs everything that a confirmation needs.
     func readiness(at now: Moment) -> Readiness {
+        if isClockWrong {
+            return .blocked("this machine's clock is more than \(Limits.skew.text) wrong")
+        }
         guard let first = firstFailure, let last = lastFailure else {
             return .wait("no bad answer counts yet")
         }

@@ -143,6 +143,7 @@ extension GroupTrack {
     /// the target is good, and for an automatic failover the primary is still refused.
     mutating func resumeIfProven(at now: Instant, _ effects: inout Effects) {
         guard isResuming, let incident, let proof = proofs[incident.to] else { return }
+        guard incident.byHand || !isClockWrong else { return }
         let refusal = incident.byHand ? nil : lastFailure
         if let refusal {
             guard self.flaw(of: refusal, at: now.moment) == nil else { return }

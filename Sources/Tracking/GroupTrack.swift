@@ -31,6 +31,8 @@ struct GroupTrack: Sendable {
     var order: Order?
     var orderedAt: Moment?
     var blockedReason: String?
+    /// Whether this machine's clock is so wrong that nothing counts as bad.
+    var isClockWrong = false
     var recoveryAnnounced = false
     /// What is worth a warning although the group is ready.
     var advisories = AdvisoryBoard()
@@ -66,6 +68,8 @@ struct GroupTrack: Sendable {
         switch result.diagnosis.verdict {
         case .unknown:
             successes = 0
+            // What would be bad with a right clock comes as unknown, and people should know what it waits for.
+            if isClockWrong { moveIfConfirmed(at: now, &effects) }
         case .good:
             successes += 1
             forgetFailures()
@@ -129,6 +133,12 @@ struct GroupTrack: Sendable {
                 self, .groupReady, "\(configuration.primary) is good again; nothing was moved.")
             effects.add(.remember)
         }
+    }
+
+    /// Takes in that more is known about the primary's last refusal; it counts as no further answer.
+    mutating func explained(_ result: CheckResult) {
+        guard let last = lastFailure, last.fingerprint == result.fingerprint else { return }
+        lastFailure = last.diagnosed(result.diagnosis)
     }
 
     mutating func forgetFailures() {

@@ -26,6 +26,12 @@ struct ProfileTrack: Sendable {
     var advisories = AdvisoryBoard()
     /// When the end is looked at next.
     var endWake: Moment?
+    /// Whether it is a primary or a backup.
+    var isMember = false
+    /// Whose credential it is, by the last good answer; kept of members only.
+    var owner: CallerIdentity?
+    /// What a second identity has said about the refusals that go on.
+    private var refinement: Refinement?
 
     init(_ configuration: ProfileConfiguration, remembered: RememberedProfile?) {
         self.configuration = configuration
@@ -42,6 +48,8 @@ struct ProfileTrack: Sendable {
     /// Takes in a result; returns the change that it makes, if it makes one.
     mutating func receive(_ result: CheckResult) -> ProfileChange? {
         credentialChanged = false
+        var result = result
+        if refinement != nil { result = refined(result) }
         if let new = result.fingerprint {
             if let old = fingerprint, old != new {
                 changedAt = result.startedAt.moment
@@ -85,12 +93,19 @@ struct ProfileTrack: Sendable {
             consecutiveFailures: consecutiveFailures)
     }
 
+    /// Whether the last result has been explained by a second identity.
+    var isRefined: Bool { refinement != nil }
+
     /// Puts a better diagnosis in the place of the last one, if it is of the same credential and says the
-    /// same about it; returns the change when it names another cause.
+    /// same about it, and in that of later results that say no more; returns the change when it names
+    /// another cause.
     mutating func refine(_ diagnosis: Diagnosis, of credential: Int?) -> ProfileChange? {
-        guard let result = last, fingerprint == credential,
+        guard let result = last, fingerprint == credential, result.fingerprint == credential,
             result.diagnosis.verdict == diagnosis.verdict
         else { return nil }
+        refinement = Refinement(
+            of: refinement?.base ?? result.diagnosis.cause,
+            refinement?.evidence ?? result.diagnosis.evidence, by: diagnosis)
         let refined = result.diagnosed(diagnosis)
         last = refined
         guard diagnosis.cause != announcedCause else { return nil }
@@ -99,6 +114,24 @@ struct ProfileTrack: Sendable {
             from: state, to: state, result: refined,
             previousFor: timeInState(until: result.finishedAt),
             consecutiveFailures: consecutiveFailures)
+    }
+
+    /// A result with what is known beyond it; forgets that when the result tells another story.
+    private mutating func refined(_ result: CheckResult) -> CheckResult {
+        guard let refinement else { return result }
+        let diagnosis = result.diagnosis
+        // A network that fails in between says nothing about the refusal.
+        if diagnosis.verdict == .unknown, result.fingerprint ?? fingerprint == fingerprint {
+            return result
+        }
+        guard diagnosis.cause == refinement.base, diagnosis.verdict == refinement.diagnosis.verdict,
+            result.fingerprint == fingerprint
+        else {
+            self.refinement = nil
+            return result
+        }
+        self.refinement?.evidence = diagnosis.evidence
+        return result.diagnosed(refinement.applied(to: diagnosis))
     }
 
     /// How long the state has lasted; the wall clock, which may have been set, counts only over a restart.
@@ -155,5 +188,30 @@ struct ProfileTrack: Sendable {
             latency: last?.latency, expiresAt: last?.expiresAt, endsForGood: ending?.end,
             endTold: ending?.told, nextCheckAt: nextCheckAt,
             advisories: advisories.list)
+    }
+}
+
+/// What a second identity has said about a refusal.
+private struct Refinement: Sendable {
+    /// The cause as the check itself finds it.
+    let base: Cause
+    /// The evidence of the last check itself.
+    var evidence: [Evidence]
+    let diagnosis: Diagnosis
+    /// What the second identity has seen beyond that.
+    private let added: [Evidence]
+
+    init(of base: Cause, _ evidence: [Evidence], by diagnosis: Diagnosis) {
+        self.base = base
+        self.evidence = evidence
+        self.diagnosis = diagnosis
+        added = diagnosis.evidence.filter { !evidence.contains($0) }
+    }
+
+    /// The better diagnosis with the evidence of a later check.
+    func applied(to later: Diagnosis) -> Diagnosis {
+        var diagnosis = diagnosis
+        diagnosis.evidence = later.evidence + added
+        return diagnosis
     }
 }

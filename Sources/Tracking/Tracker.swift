@@ -7,12 +7,16 @@ package import Model
 package struct Tracker: Sendable {
     /// In the order of the configuration. An array, where a track is read and changed in its place:
     /// a copy of a track costs more than the rest of a step.
-    private var profiles: [ProfileTrack] = []
-    private var positions: [String: Int] = [:]
-    private var groups: [String: GroupTrack] = [:]
-    private var groupNames: [String] = []
+    var profiles: [ProfileTrack] = []
+    var positions: [String: Int] = [:]
+    var groups: [String: GroupTrack] = [:]
+    var groupNames: [String] = []
     /// The groups in which a profile is the primary.
     private var groupsByPrimary: [String: [String]] = [:]
+    /// What the answers say about this machine's clock, and the warnings about the machine.
+    var clock = ClockTrack()
+    var machine = AdvisoryBoard()
+    var isClockWrong = false
     /// What a new configuration made necessary; it goes out with the next effects.
     private var owed: [Effect] = []
     private let makeIncidentID: @Sendable () -> String
@@ -61,7 +65,8 @@ package struct Tracker: Sendable {
     ///
     /// The caller gives every profile that is new, or whose interval has changed, the interval of the
     /// configuration; what else has to follow comes with the effects of the next event.
-    package mutating func reconfigure(_ configuration: Configuration) {
+    package mutating func reconfigure(_ configuration: Configuration, at now: Instant) {
+        var effects = Effects(makeIncidentID)
         profiles = configuration.profiles.map { profile in
             var track =
                 positions[profile.name].map { profiles[$0] }
@@ -73,14 +78,21 @@ package struct Tracker: Sendable {
         var newGroups: [String: GroupTrack] = [:]
         for group in configuration.groups {
             newGroups[group.name] = groups[group.name]?.reconfigured(group)
+            if let old = groups[group.name]?.configuration {
+                newGroups[group.name]?.dropStaleAdvisories(from: old, at: now.wall, &effects)
+            }
         }
-        var effects = Effects(makeIncidentID)
         for name in groupNames where newGroups[name] == nil { groups[name]?.abandon(&effects) }
         for group in configuration.groups where newGroups[group.name] == nil {
             newGroups[group.name] = GroupTrack(group)
+            newGroups[group.name]?.isClockWrong = isClockWrong
         }
         groups = newGroups
         index(configuration)
+        for position in profiles.indices {
+            profiles[position].dropStaleAdvisories(at: now.wall, &effects)
+        }
+        for name in groupNames { compareOwners(in: name, at: now.wall, &effects) }
         for position in profiles.indices { adjustPace(at: position, &effects) }
         owed += effects.list
     }
@@ -93,16 +105,26 @@ package struct Tracker: Sendable {
         groupsByPrimary = Dictionary(grouping: groupNames) {
             groups[$0]?.configuration.primary ?? ""
         }
+        let members = Set(configuration.groups.flatMap { [$0.primary] + $0.backups })
+        for position in profiles.indices {
+            profiles[position].isMember = members.contains(profiles[position].configuration.name)
+        }
     }
 
     /// Takes in an event and returns what is to be done.
     package mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
         var effects = startEffects()
         switch event {
+        case .checked(let result), .proved(_, let result): hearClock(result, at: now, &effects)
+        default: break
+        }
+        weighClock(at: now)
+        switch event {
         case .checked(let result):
-            checked(result, at: now, &effects)
+            checked(weighed(result, at: now), at: now, &effects)
         case .proved(let group, let result):
             groups[group]?.proved(result, at: now, &effects)
+            noteOwner(of: result, at: now, &effects)
         case .hookFinished(let run, let result, let finishedAt):
             groups[run.group]?.hookFinished(run, result, at: finishedAt, &effects)
         case .woken(let group):
@@ -123,12 +145,7 @@ package struct Tracker: Sendable {
             }
             groups[order.group]?.ordered(order, at: now, &effects)
         case .explained(let profile, let diagnosis, let fingerprint):
-            if let position = positions[profile],
-                let change = profiles[position].refine(diagnosis, of: fingerprint)
-            {
-                effects.add(.announce(.profile(change)))
-                effects.add(.remember)
-            }
+            explained(profile, diagnosis, of: fingerprint, &effects)
         case .advised(let profile, let source, let advisories):
             if let position = positions[profile] {
                 profiles[position].advisories.replace(
@@ -162,6 +179,8 @@ package struct Tracker: Sendable {
         let name = result.profile
         guard let position = positions[name] else { return }
         let change = profiles[position].receive(result)
+        // What a second identity said of the same refusal before goes along.
+        let result = profiles[position].isRefined ? profiles[position].last ?? result : result
         let isSettled = profiles[position].isSettled(result)
         let isNew = profiles[position].credentialChanged
         if let change {
@@ -169,6 +188,7 @@ package struct Tracker: Sendable {
             effects.add(.remember)
         }
         profiles[position].receiveEnding(result, &effects)
+        if profiles[position].isMember { noteOwner(of: result, at: now, &effects) }
         for group in groupsByPrimary[name] ?? [] {
             groups[group]?.primaryChecked(
                 result, isSettled: isSettled, isNewCredential: isNew, at: now, &effects)
@@ -214,6 +234,12 @@ package struct Tracker: Sendable {
     package func groupStatuses(at now: Moment) -> [GroupStatus] {
         groupNames.compactMap { groups[$0]?.status(at: now) }
     }
+
+    /// What the status says of this machine's clock; nil before the first answer with a date.
+    package func clockStatus(at now: Instant) -> ClockStatus? { clock.status(at: now) }
+
+    /// What is worth a warning about the machine itself.
+    package var advisories: [Advisory] { machine.list }
 
     /// How many profiles are in each state.
     package var counts: [ProfileState: Int] {

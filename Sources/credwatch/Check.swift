@@ -51,9 +51,7 @@ struct Check: ParsableCommand {
         if json {
             write(renderCheck(document), to: STDOUT_FILENO)
         } else {
-            write(
-                profileTable(document.profiles, style: tableStyle(), now: document.generatedAt)
-                    + "\n", to: STDOUT_FILENO)
+            write(renderCheckTable(document, style: tableStyle()), to: STDOUT_FILENO)
         }
         if document.overall != .healthy { throw ExitCode(document.overall.exitCode) }
     }

@@ -3,9 +3,9 @@ import Glibc
 import Model
 import Reporting
 
-/// Prints a line on standard error.
+/// Prints a line on standard error, without what looks like a secret.
 func complain(_ text: String) {
-    write(text + "\n", to: STDERR_FILENO)
+    write(redacted(text) + "\n", to: STDERR_FILENO)
 }
 
 /// Writes a text as it is; what cannot be written (a closed pipe) is lost.

@@ -5,6 +5,21 @@ import Testing
 
 /// XML as STS writes it, as others write it, and as nobody should.
 @Suite struct ServiceDocumentTests {
+    /// An answer that repeats what was sent in place of an identity is nobody's.
+    @Test(arguments: [
+        ("IQoJb3JpZ2luX2VjEJr", "123456789012"), ("arn:aws:iam::123456789012:user/a", "account"),
+        ("arn:aws:iam::123456789012:user/a", "1234567890123"), (" arn", "123456789012"),
+    ])
+    func takesNothingElseForAnIdentity(arn: String, account: String) {
+        for name in ["GetCallerIdentityResponse", "other"] {
+            let text =
+                "<\(name) xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>"
+                + "<Arn>\(arn)</Arn><UserId>AIDA</UserId><Account>\(account)</Account>"
+                + "</GetCallerIdentityResult></\(name)>"
+            #expect(ServiceDocument(Array(text.utf8)).identity == nil)
+        }
+    }
+
     @Test(arguments: [
         // Prefixes, attributes, other orders, white space.
         """

@@ -5,10 +5,14 @@ import Testing
     /// The codes and verdicts that monitoring and hooks rely on.
     private static let table: [(code: String, verdict: Verdict)] = [
         ("ok", .good),
-        ("key_not_recognized", .bad), ("wrong_secret", .bad), ("session_expired", .bad),
+        ("key_not_recognized", .bad), ("key_inactive", .bad), ("key_deleted", .bad),
+        ("user_deleted", .bad), ("key_mistyped", .bad), ("wrong_secret", .bad),
+        ("session_expired", .bad),
         ("session_token_missing", .bad), ("leftover_session_token", .bad),
         ("malformed_value", .bad), ("placeholder_credentials", .bad), ("wrong_identity", .bad),
         ("role_denied", .bad), ("web_identity_refused", .bad),
+        // A profile with `canary_counts` makes these bad in its diagnosis.
+        ("permission_lost", .good), ("quarantined", .good),
         ("clock_skew", .unknown), ("throttled", .unknown), ("network_dns", .unknown),
         ("network_connect", .unknown), ("network_timeout", .unknown),
         ("network_interrupted", .unknown), ("tls", .unknown), ("proxy", .unknown),

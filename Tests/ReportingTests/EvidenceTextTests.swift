@@ -22,6 +22,10 @@ import Testing
                 "found at the SDKs use us-east-1",
                 "aws_access_key_id: no-break space at position 21",
                 "account: expected 123456789012, got 210987654321",
+                "iam:ListAccessKeys lists the key as Inactive",
+                "the key id is of account 123456789012",
+                "/home/app/.aws/credentials:5:30: U+200B ZERO WIDTH SPACE in aws_secret_access_key.",
+                "environment variable AWS_SECRET_ACCESS_KEY: The quotes are a part of the value.",
                 "the file changed 3s ago",
             ])
     }
@@ -34,6 +38,13 @@ import Testing
     ])
     func namesTheDirectionOfSkew(skew: Duration, expected: String) {
         #expect(text(of: .skew(skew)) == expected)
+    }
+
+    @Test func saysWhatElseItCouldBe() {
+        #expect(
+            text(of: Samples.others)
+                == "the key was deleted (key_deleted: iam:ListAccessKeys, asked with another identity, lists the key or not.); the id has a typing error (key_mistyped: Compare it with the key's id in the IAM console.)"
+        )
     }
 
     @Test func leavesOutAnEmptyMessage() {

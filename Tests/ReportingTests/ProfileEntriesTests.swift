@@ -39,6 +39,9 @@ import Testing
         #expect(fields["CREDWATCH_PREVIOUS_STATE"] == "healthy")
         #expect(fields["CREDWATCH_CAUSE"] == "key_not_recognized")
         #expect(fields["CREDWATCH_VERDICT"] == "bad")
+        #expect(fields["CREDWATCH_CONFIDENCE"] == "possible")
+        #expect(fields["CREDWATCH_COMMANDS"] == Samples.commands.joined(separator: "\n"))
+        #expect(fields["CREDWATCH_OTHERS"] == text(of: Samples.others))
         #expect(fields["CREDWATCH_ACCESS_KEY_ID"] == "AKIAQNCLJGYSAZAAN74C")
         #expect(fields["CREDWATCH_SOURCE"] == "[app] in /home/app/.aws/credentials:4")
         #expect(fields["AWS_REQUEST_ID"] == "8a7b6c5d-0000-4000-8000-1234567890ab")
@@ -65,6 +68,8 @@ import Testing
         #expect(entry.priority == .notice)
         #expect(entry.message == message)
         #expect(entry.fields.contains(JournalEntry.Field("CREDWATCH_ACCOUNT", "123456789012")))
+        #expect(entry.fields.contains(JournalEntry.Field("CREDWATCH_CONFIDENCE", "certain")))
+        #expect(!entry.fields.contains { $0.name == "CREDWATCH_COMMANDS" })
     }
 
     @Test func notKnowingIsAWarning() throws {

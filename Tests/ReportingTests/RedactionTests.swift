@@ -20,6 +20,8 @@ import Testing
         "<SecretAccessKey>\(secret)</SecretAccessKey>",
         "the secret of profile app, line 4, was \(secret) before",
         "Secret access key: \(secret).",
+        // The form alone is enough, wherever it stands.
+        "there is no profile \(secret)",
     ])
     func removesASecretAccessKey(text: String) {
         let result = redacted(text)
@@ -71,6 +73,8 @@ import Testing
         "config digest e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "aws_session_token is missing; the key ASIAY34FZKBOKMUTVV7A needs one",
         "https://sts.eu-central-1.amazonaws.com",
+        "arn:aws:iam::123456789012:role/Abcdefghijklmnopqrstuvwxyz0123456789ABCD",
+        "stack App-Prod-DeployRole-1A2B3C4D5E6F7G8H9I0J",
     ])
     func leavesTheRestAsItIs(text: String) {
         #expect(redacted(text) == text)

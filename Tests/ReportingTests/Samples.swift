@@ -22,16 +22,48 @@ enum Samples {
         .location(.builtIn("the SDKs use us-east-1")),
         .character(field: "aws_access_key_id", name: "no-break space", position: 21),
         .expectation(field: "account", expected: "123456789012", actual: "210987654321"),
+        .inquiry(action: "iam:ListAccessKeys", "lists the key as Inactive"),
+        .keyAccount("123456789012"),
+        .finding(
+            LintFinding(
+                .invisibleCharacter, .error,
+                at: .file(SourceLocation(file: "/home/app/.aws/credentials", line: 5, column: 30)),
+                "U+200B ZERO WIDTH SPACE in aws_secret_access_key.", remedy: "Delete it.")),
+        .finding(
+            LintFinding(
+                .quotesKept, .warning, at: .environment(variable: "AWS_SECRET_ACCESS_KEY"),
+                "The quotes are a part of the value.")),
         .note("the file changed 3s ago"),
     ]
+
+    static let commands = [
+        "aws iam update-access-key --user-name app --access-key-id AKIAQNCLJGYSAZAAN74C --status Active",
+        "credwatch check app",
+    ]
+
+    static let others = [
+        Candidate(
+            .keyDeleted, "the key was deleted",
+            test: "iam:ListAccessKeys, asked with another identity, lists the key or not."),
+        Candidate(
+            .keyMistyped, "the id has a typing error",
+            test: "Compare it with the key's id in the IAM console."),
+    ]
+
+    /// A warning of every kind.
+    static let advisories = AdvisoryKind.allCases.map { kind in
+        Advisory(
+            kind, "This is \(kind.rawValue).", commands: kind.degrades ? commands : [],
+            since: now + .seconds(-3_600))
+    }
 
     static let failing = ProfileStatus(
         name: "app", state: .failing, since: now + .seconds(-125),
         diagnosis: Diagnosis(
-            cause: .keyNotRecognized, verdict: .bad,
+            cause: .keyNotRecognized, verdict: .bad, confidence: .possible,
             summary: "AWS does not recognise the access key.",
             remedy: "Create a new key, or activate this one, and put it into the file.",
-            evidence: everyEvidence),
+            commands: commands, evidence: everyEvidence, others: others),
         accessKeyID: "AKIAQNCLJGYSAZAAN74C", source: "[app] in /home/app/.aws/credentials:4",
         lastAttemptAt: now + .seconds(-4), lastSuccessAt: now + .seconds(-185),
         failingSince: now + .seconds(-125), consecutiveFailures: 3,
@@ -85,6 +117,30 @@ enum Samples {
         generatedAt: now, validUntil: now, overall: .unknown,
         daemon: DaemonStatus(version: "0.1.0", pid: 1, startedAt: now, host: ""),
         profiles: [], groups: [])
+
+    /// Everything that a status can say, with every kind of warning everywhere.
+    static let fullDocument: StatusDocument = {
+        var document = Samples.document
+        document.clock = ClockStatus(skew: .milliseconds(-125_250), measuredAt: now)
+        document.advisories = advisories
+        for index in document.profiles.indices {
+            document.profiles[index].advisories = advisories
+        }
+        for (index, result) in hookResults.enumerated() {
+            var group = Samples.group
+            group.name = "g\(index)"
+            group.advisories = advisories
+            group.hook?.result = result
+            document.groups.append(group)
+        }
+        for confidence in Confidence.allCases {
+            var profile = Samples.failing
+            profile.name = confidence.rawValue
+            profile.diagnosis?.confidence = confidence
+            document.profiles.append(profile)
+        }
+        return document
+    }()
 
     /// Every way in which a hook can end, and not to have ended.
     static let hookResults: [HookResult?] = [

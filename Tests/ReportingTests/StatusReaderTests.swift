@@ -15,7 +15,7 @@ import Testing
             } + [Samples.quietGroup]
         let folder = try TemporaryFolder()
         let path = folder.file("status.json")
-        for document in [document, Samples.emptyDocument] {
+        for document in [document, Samples.emptyDocument, Samples.fullDocument] {
             let bytes = renderStatus(document)
             try StatusFile(path: path).write(bytes)
             let contents = try readStatus(path: path)
@@ -28,7 +28,9 @@ import Testing
         var document = Samples.emptyDocument
         for cause in Cause.allCases {
             for state in ProfileState.allCases {
-                let diagnosis = Diagnosis(cause: cause, verdict: .bad, summary: "s", remedy: "r")
+                let diagnosis = Diagnosis(
+                    cause: cause, verdict: .bad, confidence: .likely, summary: "s", remedy: "r",
+                    commands: ["a", ""], others: [Candidate(cause, "w", test: "t")])
                 document.profiles.append(
                     ProfileStatus(name: "\"\\\n\u{1}é", state: state, diagnosis: diagnosis))
             }
@@ -134,9 +136,32 @@ import Testing
             "it is not a number, or not one that fits"
         ),
         ("\"skew_ms\": -301500", "\"skew_ms\": -1e300", "", ""),
+        (
+            "\"confidence\": \"possible\"", "\"confidence\": \"odd\"", "profiles[1].confidence",
+            "\"odd\" is not known"
+        ),
+        (
+            "\"cause\": \"key_deleted\"", "\"cause\": \"odd\"", "profiles[1].others[0].cause",
+            "\"odd\" is not known"
+        ),
+        (
+            "\"code\": \"quotes-kept\"", "\"code\": \"odd\"", "profiles[1].evidence[18].code",
+            "\"odd\" is not known"
+        ),
+        (
+            "\"code\": \"key_old\"", "\"code\": \"odd\"", "warnings[0].code",
+            "\"odd\" is not known"
+        ),
+        (
+            "\"measured_at\": \"2026", "\"measured_at\": \"soon", "clock.measured_at", ""
+        ),
+        ("\"skew_ms\": -125250", "\"skew_ms\": null", "clock.skew_ms", ""),
     ])
     func namesThePlaceInALargeFile(old: String, new: String, place: String, what: String) throws {
-        let text = String(decoding: renderStatus(Samples.document), as: UTF8.self)
+        var sample = Samples.document
+        sample.clock = Samples.fullDocument.clock
+        sample.advisories = Samples.advisories
+        let text = String(decoding: renderStatus(sample), as: UTF8.self)
         let changed = text.replacing(old, with: new)
         try #require(changed != text)
         do throws(StatusReadProblem) {
@@ -164,9 +189,9 @@ import Testing
     }
 
     @Test func holdsOnDamagedBytes() throws {
-        let whole = renderStatus(Samples.document)
+        let whole = renderStatus(Samples.fullDocument)
         var generator = Xorshift(state: 11)
-        for length in stride(from: 0, to: whole.count, by: 97) {
+        for length in stride(from: 0, to: whole.count, by: 397) {
             #expect(throws: StatusReadProblem.self) {
                 try decodeStatus(Array(whole[..<length]), path: "x")
             }
@@ -188,11 +213,11 @@ import Testing
 
     @Test(arguments: ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
     func showsTimesFromTheEndsOfTheRange(time: String) throws {
-        let text = String(decoding: renderStatus(Samples.document), as: UTF8.self)
+        let text = String(decoding: renderStatus(Samples.fullDocument), as: UTF8.self)
             .replacing(/"20\d\d-[^"]*Z"/, with: "\"\(time)\"")
         let document = try decodeStatus(Array(text.utf8), path: "x")
         #expect(renderTable(document, style: TableStyle(), now: Samples.now).contains("failing"))
-        #expect(sentence(for: document).contains("1 failing"))
+        #expect(sentence(for: document).contains("4 failing"))
         #expect(decodes(renderStatus(document)))
     }
 

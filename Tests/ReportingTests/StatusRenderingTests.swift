@@ -14,10 +14,11 @@ import Testing
         #expect(
             writer.text == """
                 {"name":"later","state":"pending","since":null,"cause":null,"verdict":null,\
-                "summary":null,"remedy":null,"evidence":[],"identity":null,"access_key_id":null,\
+                "confidence":null,"summary":null,"remedy":null,"commands":[],"evidence":[],\
+                "others":[],"identity":null,"access_key_id":null,\
                 "source":null,"last_attempt_at":null,"last_success_at":null,"failing_since":null,\
                 "consecutive_failures":0,"latency_ms":null,"expires_at":null,\
-                "ends_for_good_at":null,"next_check_at":null}
+                "ends_for_good_at":null,"next_check_at":null,"warnings":[]}
                 """)
     }
 
@@ -27,14 +28,15 @@ import Testing
         #expect(
             writer.text == """
                 {"name":"app-backup","state":"healthy","since":"2026-11-22T12:01:10Z","cause":"ok",\
-                "verdict":"good","summary":"The key works.","remedy":"","evidence":[],\
+                "verdict":"good","confidence":"certain","summary":"The key works.","remedy":"",\
+                "commands":[],"evidence":[],"others":[],\
                 "identity":{"account":"123456789012",\
                 "arn":"arn:aws:iam::123456789012:user/backup","user_id":"AIDAQNCLJGYSAZAAN74CX"},\
                 "access_key_id":"ASIAY34FZKBOKMUTVV7A","source":null,\
                 "last_attempt_at":"2026-11-22T14:03:10Z","last_success_at":"2026-11-22T14:03:10Z",\
                 "failing_since":null,"consecutive_failures":0,"latency_ms":38,\
                 "expires_at":"2026-11-22T15:03:10Z","ends_for_good_at":"2026-11-22T22:03:10Z",\
-                "next_check_at":"2026-11-22T14:05:11Z"}
+                "next_check_at":"2026-11-22T14:05:11Z","warnings":[]}
                 """)
     }
 
@@ -51,7 +53,7 @@ import Testing
                 "started_at":"2026-11-22T14:02:40Z","attempts":1,"by_hand":false},\
                 "hook":{"event":"failover","result":"succeeded","exit_code":0,"signal":null,\
                 "reason":null,"attempts":1,"started_at":"2026-11-22T14:02:41Z",\
-                "finished_at":"2026-11-22T14:02:43Z"}}
+                "finished_at":"2026-11-22T14:02:43Z"},"warnings":[]}
                 """)
     }
 
@@ -76,14 +78,62 @@ import Testing
             evidence: [
                 .note(slip), .serviceError(code: "X", message: slip), .endpoint(slip),
                 .secondOpinion(.mainRegion, slip), .transport(phase: .send, reason: slip),
-                .location(.builtIn(slip)), .requestID(slip),
+                .location(.builtIn(slip)), .requestID(slip), .inquiry(action: "a", slip),
+                .finding(
+                    LintFinding(.quotesKept, .error, at: .builtIn(slip), slip, remedy: slip)),
             ])
+        document.profiles[1].diagnosis?.commands = [slip]
+        document.profiles[1].diagnosis?.others = [Candidate(.ok, slip, test: slip)]
+        document.profiles[1].advisories = [Advisory(.keyOld, slip, commands: [slip])]
+        document.groups[1].advisories = [Advisory(.keyOld, slip)]
+        document.advisories = [Advisory(.keyOld, slip)]
         document.groups[1].incident?.summary = slip
         document.groups[1].detail = slip
         document.groups[1].hook?.result = .notStarted(slip)
         let text = text(document)
         #expect(!text.contains(RedactionTests.secret))
-        #expect(text.split(separator: "<redacted>").count == 13)
+        #expect(text.split(separator: "<redacted>").count == 24)
+    }
+
+    @Test func writesTheClockAndTheWarnings() {
+        var document = Samples.emptyDocument
+        document.clock = ClockStatus(skew: .microseconds(-61_000_400), measuredAt: Samples.now)
+        document.advisories = [
+            Advisory(
+                .clockSkew, "The clock.", commands: ["timedatectl status"], since: Samples.now)
+        ]
+        var text = text(document)
+        text.removeAll { $0 == "\n" || $0 == " " }
+        #expect(
+            text.contains(
+                """
+                "clock":{"skew_ms":-61000,"measured_at":"2026-11-22T14:03:10Z"},\
+                "warnings":[{"code":"clock_skew","message":"Theclock.",\
+                "commands":["timedatectlstatus"],"since":"2026-11-22T14:03:10Z"}],"profiles":[]
+                """))
+        var plain = self.text(Samples.emptyDocument)
+        plain.removeAll { $0 == "\n" || $0 == " " }
+        #expect(plain.contains("\"clock\":null,\"warnings\":[],\"profiles\":[]"))
+    }
+
+    @Test func writesHowSureItIsAndWhatElseItCouldBe() {
+        var profile = Samples.failing
+        profile.diagnosis?.evidence = []
+        var writer = JSONWriter()
+        write(profile, to: &writer)
+        #expect(
+            writer.text.contains(
+                """
+                "verdict":"bad","confidence":"possible",\
+                "summary":"AWS does not recognise the access key.",\
+                "remedy":"Create a new key, or activate this one, and put it into the file.",\
+                "commands":["aws iam update-access-key --user-name app --access-key-id \
+                AKIAQNCLJGYSAZAAN74C --status Active","credwatch check app"],"evidence":[],\
+                "others":[{"cause":"key_deleted","what":"the key was deleted",\
+                "test":"iam:ListAccessKeys, asked with another identity, lists the key or not."},\
+                {"cause":"key_mistyped","what":"the id has a typing error",\
+                "test":"Compare it with the key's id in the IAM console."}],
+                """))
     }
 
     @Test(arguments: [

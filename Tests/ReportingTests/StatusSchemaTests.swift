@@ -21,7 +21,9 @@ import Testing
             group.hook?.result = result
             return group
         }
-        for document in [Samples.document, Samples.emptyDocument, hooks] {
+        for document in [
+            Samples.document, Samples.emptyDocument, hooks, Samples.fullDocument,
+        ] {
             let result = try await validate(renderStatus(document))
             #expect(result.ending == .exited(0), "\(result.outputText)\(result.errorText)")
         }
@@ -38,9 +40,16 @@ import Testing
             ("2026-11-22T14:03:06Z", "2026-11-22 14:03:06"),
             ("\"expires_at\": null", "\"expires\": null"),
             ("\"consecutive_failures\": 3", "\"consecutive_failures\": 3.5"),
+            ("\"confidence\": \"likely\"", "\"confidence\": \"sure\""),
+            ("\"code\": \"key_old\"", "\"code\": \"key-old\""),
+            ("\"severity\": \"error\"", "\"severity\": \"fatal\""),
+            ("\"skew_ms\": -125250", "\"skew_ms\": null"),
+            ("\"measured_at\"", "\"measured\""),
+            ("\"test\": ", "\"proof\": "),
+            ("\"clock\"", "\"time\""),
         ])
     func anotherFormDoesNotFit(change: (String, String)) async throws {
-        let text = String(decoding: renderStatus(Samples.document), as: UTF8.self)
+        let text = String(decoding: renderStatus(Samples.fullDocument), as: UTF8.self)
         let changed = text.replacing(change.0, with: change.1)
         try #require(changed != text)
         let result = try await validate(Array(changed.utf8))
@@ -57,6 +66,12 @@ import Testing
         #expect(names("group_state") == GroupState.allCases.map(\.rawValue))
         #expect(names("hook_event") == HookEvent.allCases.map(\.rawValue))
         #expect(names("overall") == Overall.allCases.map(\.rawValue))
+        #expect(
+            definitions["warnings"]?["items"]?["properties"]?["code"]?["enum"]?.strings
+                == AdvisoryKind.allCases.map(\.rawValue))
+        #expect(
+            definitions["profile"]?["properties"]?["confidence"]?["enum"]?.strings
+                == Confidence.allCases.map(\.rawValue))
         #expect(schema["properties"]?["schema"]?["const"]?.strings == [statusSchema])
 
         let kinds = definitions["evidence"]?["oneOf"]?.elements ?? []
@@ -69,6 +84,10 @@ import Testing
         #expect(
             Set(transport?["properties"]?["phase"]?["enum"]?.strings ?? [])
                 == Set(TransportPhase.allCases.map(\.rawValue)))
+        let finding = kinds.first { $0["properties"]?["kind"]?["const"]?.strings == ["finding"] }
+        #expect(
+            finding?["properties"]?["severity"]?["enum"]?.strings
+                == LintSeverity.allCases.map(\.rawValue))
         let results = definitions["hook"]?["properties"]?["result"]?["anyOf"]?.elements.first
         #expect(
             Set(results?["enum"]?.strings ?? [])

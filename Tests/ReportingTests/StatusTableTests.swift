@@ -15,6 +15,12 @@ import Testing
         document.profiles[1].diagnosis?.evidence = [
             .serviceError(code: "InvalidClientTokenId", message: "invalid."), .requestID("8a7b"),
         ]
+        document.profiles[0].advisories = [
+            Advisory(
+                .keyOld, "The key is 120 days old.", commands: ["aws iam create-access-key"],
+                since: Samples.now + .seconds(-125))
+        ]
+        document.groups[1].advisories = [Advisory(.backupSameAccount, "Both are in 1234.")]
         #expect(
             renderTable(document, style: TableStyle(), now: Samples.now)
                 == """
@@ -23,14 +29,25 @@ import Testing
                 PROFILE     STATE    SINCE  CAUSE OR IDENTITY                      NEXT
                 app         failing  2m 5s  key not recognised                     in 18s
                     AWS does not recognise the access key.
-                    Create a new key, or activate this one, and put it into the file.
-                    access key AKIAQNCLJGYSAZAAN74C from [app] in /home/app/.aws/credentials:4
-                    InvalidClientTokenId: invalid.
-                    request id 8a7b
+                    sure: possible, one of several causes that look the same
+                    do: Create a new key, or activate this one, and put it into the file.
+                        aws iam update-access-key --user-name app --access-key-id AKIAQNCLJGYSAZAAN74C --status Active
+                        credwatch check app
+                    seen:
+                        access key AKIAQNCLJGYSAZAAN74C from [app] in /home/app/.aws/credentials:4
+                        InvalidClientTokenId: invalid.
+                        request id 8a7b
+                    it could also be:
+                        key deleted: the key was deleted
+                            to tell: iam:ListAccessKeys, asked with another identity, lists the key or not.
+                        key id mistyped: the id has a typing error
+                            to tell: Compare it with the key's id in the IAM console.
                 batch       unknown  40s    host name not found                    -
                     The host name cannot be resolved.
-                    Look at the resolver.
-                    failed at the DNS lookup: NXDOMAIN
+                    sure: certain, nothing else fits what was seen
+                    do: Look at the resolver.
+                    seen:
+                        failed at the DNS lookup: NXDOMAIN
                 later       pending  -      not checked yet                        -
                 app-backup  healthy  2h 2m  arn:aws:iam::123456789012:user/backup  in 2m 1s
 
@@ -40,7 +57,127 @@ import Testing
                     hook for failover: succeeded, attempt 1, started 2026-11-22T14:02:41Z
                 batch  ready        batch       -
 
+                WARNING ABOUT  CODE                 SINCE
+                app-backup     key_old              2m 5s
+                    The key is 120 days old.
+                        aws iam create-access-key
+                group app      backup_same_account  -
+                    Both are in 1234.
+
                 """)
+    }
+
+    /// What somebody reads at 3 a.m.
+    @Test func isReadableInEightyColumns() {
+        var document = Samples.document
+        document.profiles = [Samples.failing]
+        document.profiles[0].diagnosis?.evidence = [
+            .serviceError(
+                code: "InvalidClientTokenId",
+                message: "The security token included in the request is invalid."),
+            .inquiry(action: "iam:ListAccessKeys", "lists the key as Inactive"),
+        ]
+        document.groups = []
+        document.clock = ClockStatus(skew: .seconds(125), measuredAt: Samples.now)
+        document.advisories = [
+            Advisory(
+                .clockSkew,
+                "This machine's clock is 2m 5s behind AWS's: from 5m on AWS refuses its signatures.",
+                commands: ["timedatectl status"], since: Samples.now + .seconds(-60))
+        ]
+        #expect(
+            renderTable(document, style: TableStyle(width: 80), now: Samples.now)
+                == """
+                credwatch: failing, 0 healthy, 1 failing (app: key not recognised), this
+                machine's clock is 2m 5s behind AWS's, written 4s ago by pid 123 on host
+
+                PROFILE  STATE    SINCE  CAUSE OR IDENTITY   NEXT
+                app      failing  2m 5s  key not recognised  in 18s
+                    AWS does not recognise the access key.
+                    sure: possible, one of several causes that look the same
+                    do: Create a new key, or activate this one, and put it into the file.
+                        aws iam update-access-key --user-name app --access-key-id AKIAQNCLJGYSAZAAN74C --status Active
+                        credwatch check app
+                    seen:
+                        access key AKIAQNCLJGYSAZAAN74C from [app] in
+                        /home/app/.aws/credentials:4
+                        InvalidClientTokenId: The security token included in the request is
+                        invalid.
+                        iam:ListAccessKeys lists the key as Inactive
+                    it could also be:
+                        key deleted: the key was deleted
+                            to tell: iam:ListAccessKeys, asked with another identity, lists the
+                            key or not.
+                        key id mistyped: the id has a typing error
+                            to tell: Compare it with the key's id in the IAM console.
+
+                WARNING ABOUT  CODE        SINCE
+                this machine   clock_skew  1m 0s
+                    This machine's clock is 2m 5s behind AWS's: from 5m on AWS refuses its
+                    signatures.
+                        timedatectl status
+
+                """)
+    }
+
+    @Test func aSinglePassHasNoHeadAndSaysHowTheClockIs() {
+        var document = Samples.emptyDocument
+        document.profiles = [ProfileStatus(name: "a", state: .healthy)]
+        document.clock = ClockStatus(skew: .seconds(-59), measuredAt: Samples.now)
+        let table =
+            "PROFILE  STATE    SINCE  CAUSE OR IDENTITY  NEXT\na        healthy  -      -                  -\n"
+        #expect(renderCheckTable(document, style: TableStyle()) == table)
+        document.clock?.skew = .seconds(-60)
+        #expect(
+            renderCheckTable(document, style: TableStyle())
+                == table + "\nthis machine's clock is 1m 0s ahead of AWS's.\n")
+    }
+
+    @Test(arguments: [
+        (Confidence.certain, "certain, nothing else fits what was seen"),
+        (.likely, "likely, something else is possible but rare"),
+        (.possible, "possible, one of several causes that look the same"),
+    ])
+    func saysHowSureItIs(confidence: Confidence, words: String) {
+        var document = Samples.emptyDocument
+        document.profiles = [Samples.failing]
+        document.profiles[0].diagnosis?.confidence = confidence
+        #expect(lines(document).contains("    sure: \(words)"))
+    }
+
+    @Test func showsTheFirstDozenOfWhatWasSeen() {
+        var document = Samples.emptyDocument
+        document.profiles = [Samples.failing]
+        document.profiles[0].diagnosis?.evidence = (1...13).map { .note("fact \($0)") }
+        let lines = lines(document)
+        #expect(lines.contains("        fact 11"))
+        #expect(!lines.contains("        fact 12"))
+        #expect(lines.contains("        and 2 more, see --json"))
+    }
+
+    @Test func whatIsToBeCopiedIsWhole() {
+        let command = "aws iam create-access-key --user-name " + String(repeating: "x", count: 90)
+        var document = Samples.emptyDocument
+        document.profiles = [Samples.failing]
+        document.profiles[0].diagnosis?.commands = [command, "echo \u{1B}[2J"]
+        document.advisories = [Advisory(.keyOld, "m", commands: [command])]
+        let lines = lines(document, width: 60)
+        #expect(lines.count { $0 == "        " + command } == 2)
+        // But nothing in it reaches the terminal as a control sequence.
+        #expect(lines.contains("        echo \\x1b[2J"))
+    }
+
+    @Test func aSecretThatSlippedIntoADiagnosisStopsHere() {
+        let slip = "SecretAccessKey=\(RedactionTests.secret)"
+        var document = Samples.emptyDocument
+        document.profiles = [Samples.failing]
+        document.profiles[0].diagnosis = Diagnosis(
+            cause: .wrongSecret, verdict: .bad, summary: slip, remedy: slip, commands: [slip],
+            evidence: [.note(slip)], others: [Candidate(.ok, slip, test: slip)])
+        document.advisories = [Advisory(.keyOld, slip, commands: [slip])]
+        let text = lines(document).joined(separator: "\n")
+        #expect(!text.contains(RedactionTests.secret))
+        #expect(text.split(separator: "<redacted>").count == 9)
     }
 
     @Test func saysThatALoginEnds() {
@@ -68,10 +205,13 @@ import Testing
     }
 
     @Test(arguments: [20, 40, 60, 80, 100, 132]) func fitsTheTerminal(width: Int) {
-        for line in lines(Samples.document, width: width) {
+        // A command is whole, whatever the width.
+        var document = Samples.document
+        document.profiles[1].diagnosis?.commands = []
+        for line in lines(document, width: width) {
             #expect(displayWidth(line) <= width, "\(line)")
         }
-        #expect(lines(Samples.document, width: width).contains { $0.contains("…") } == (width < 80))
+        #expect(lines(document, width: width).contains { $0.contains("…") } == (width < 80))
     }
 
     @Test func colourChangesNothingButColour() {

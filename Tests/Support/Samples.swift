@@ -79,7 +79,7 @@ package enum Sample {
         _ profile: String, _ cause: Cause, after: Duration = .zero, verdict: Verdict? = nil,
         keyID: String? = nil, endpoint: Endpoint? = endpoint, skew: Duration? = .zero,
         latency: Duration? = .milliseconds(40), fingerprint: Int? = nil,
-        modifiedAt: WallTime? = nil
+        modifiedAt: WallTime? = nil, identity: CallerIdentity? = nil
     ) -> CheckResult {
         CheckResult(
             profile: profile, startedAt: start + after,
@@ -87,7 +87,8 @@ package enum Sample {
             diagnosis: Diagnosis(
                 cause: cause, verdict: verdict ?? cause.verdict, summary: "\(cause.title).",
                 remedy: ""),
-            accessKeyID: keyID ?? "AKIA-\(profile)", latency: latency, endpoint: endpoint,
+            identity: identity, accessKeyID: keyID ?? "AKIA-\(profile)", latency: latency,
+            endpoint: endpoint,
             skew: skew, fingerprint: fingerprint, sourceModifiedAt: modifiedAt)
     }
 }

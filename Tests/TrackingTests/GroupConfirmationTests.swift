@@ -124,7 +124,7 @@ import Tracking
         #expect(world.prove("spare", .ok).runs.count == 1)
     }
 
-    @Test(arguments: Cause.allCases.filter { $0 != .ok })
+    @Test(arguments: Cause.allCases.filter { $0.verdict != .good })
     func `a backup that is not good is no proof`(cause: Cause) {
         var world = unproven()
         let effects = world.prove("spare", cause)

@@ -215,14 +215,14 @@ import Tracking
         world.check("app", .keyNotRecognized)
         var group = World.group
         group.fall = 4
-        world.tracker.reconfigure(World.configuration([group]))
+        world.tracker.reconfigure(World.configuration([group]), at: world.now)
         #expect(world.profile("app").consecutiveFailures == 2)
         #expect(world.group.state == .confirming)
         #expect(world.group.detail == "waiting: 2 of 4 bad answers")
         var moved = World.moved(nil)
-        moved.tracker.reconfigure(World.configuration([group]))
+        moved.tracker.reconfigure(World.configuration([group]), at: moved.now)
         #expect(moved.finishHook(.exited(code: 0)).kinds == [.failedOver])
-        moved.tracker.reconfigure(World.configuration())
+        moved.tracker.reconfigure(World.configuration(), at: moved.now)
         #expect(moved.group.active == "spare")
     }
 
@@ -231,11 +231,11 @@ import Tracking
         world.check("app", .keyNotRecognized)
         var configuration = World.configuration()
         configuration.profiles[0].interval = .seconds(600)
-        world.tracker.reconfigure(configuration)
+        world.tracker.reconfigure(configuration, at: world.now)
         // The caller sets the new interval; the next effects make it fast again.
         #expect(world.check("third", .ok).paces(of: "app") == [.seconds(20)])
         // With the interval unchanged, the caller changes nothing, and nothing has to follow.
-        world.tracker.reconfigure(configuration)
+        world.tracker.reconfigure(configuration, at: world.now)
         #expect(world.check("third", .ok).isEmpty)
         #expect(world.check("app", .ok).paces(of: "app") == [.seconds(600)])
     }
@@ -245,7 +245,7 @@ import Tracking
         world.order(.failback)
         var group = World.group
         group.backups = ["third"]
-        world.tracker.reconfigure(World.configuration([group]))
+        world.tracker.reconfigure(World.configuration([group]), at: world.now)
         #expect(world.group.state == .ready)
         #expect(world.group.active == "app")
         let effects = world.check("third", .ok)
@@ -258,12 +258,12 @@ import Tracking
         var world = World()
         var configuration = World.configuration([])
         configuration.profiles.removeLast()
-        world.tracker.reconfigure(configuration)
+        world.tracker.reconfigure(configuration, at: world.now)
         #expect(world.tracker.groupStatuses(at: world.now.moment).isEmpty)
         #expect(world.tracker.profileStatuses { _ in nil }.map(\.name) == ["app", "spare"])
         #expect(world.check("third", .keyNotRecognized).profileChanges.isEmpty)
         #expect(world.tracker.remembered.profiles.map(\.name) == ["app", "spare"])
-        world.tracker.reconfigure(World.configuration())
+        world.tracker.reconfigure(World.configuration(), at: world.now)
         #expect(world.profile("third").state == .pending)
         #expect(world.group.state == .ready)
     }

@@ -61,6 +61,25 @@ import Tracking
         #expect(overall(profiles: [ending, failing], groups: []) == .failing)
     }
 
+    @Test(arguments: AdvisoryKind.allCases)
+    func `of a warning`(kind: AdvisoryKind) {
+        let advisories = [Advisory(kind, "m")]
+        let expected: Overall = kind.degrades ? .degraded : .healthy
+        let healthy = ProfileStatus(name: "app", state: .healthy)
+        var warned = healthy
+        warned.advisories = advisories
+        var ready = group(.ready, active: "app")
+        ready.advisories = advisories
+        #expect(overall(profiles: [warned], groups: []) == expected)
+        #expect(overall(profiles: [healthy], groups: [ready]) == expected)
+        #expect(overall(profiles: [healthy], groups: [], advisories: advisories) == expected)
+        // It makes nothing better, and nothing worse, than what is the matter anyway.
+        let failing = ProfileStatus(name: "app", state: .failing)
+        #expect(overall(profiles: [failing], groups: [], advisories: advisories) == .failing)
+        let unknown = ProfileStatus(name: "app", state: .unknown, advisories: advisories)
+        #expect(overall(profiles: [unknown], groups: [], advisories: advisories) == .unknown)
+    }
+
     @Test func `a spare of one group that another one uses is no spare`() {
         let profiles = [
             ProfileStatus(name: "app", state: .healthy),

@@ -16,6 +16,9 @@ struct RandomWalk {
     private var world: World
     private let incidents = Incidents()
     private let verdicts: [Cause]
+    /// Whether the wall clock is set now and then, and all servers have AWS's time; else it is never set,
+    /// and some servers have a time of their own.
+    private let setsClock: Bool
 
     // What the judge knows.
     private var counted: [CheckResult] = []
@@ -28,13 +31,20 @@ struct RandomWalk {
     private var seen: Set<String> = []
     private var wakeAt: Moment?
     private var orders: Set<Int> = []
+    /// AWS's clock minus ours.
+    private var clockError = Duration.zero
+    /// How often each endpoint has told its time to this tracker.
+    private var times: [String: Int] = [:]
+    private var toldTimeAt: Moment?
 
+    private(set) var clockBlocks = 0
     private(set) var faults: [String] = []
     private(set) var runs: [HookEvent: Int] = [:]
     private(set) var resumed = 0
 
     /// Makes a walk; `verdicts` are the causes that the primary may be answered with.
-    init(seed: UInt64, verdicts: [Cause]) {
+    init(seed: UInt64, verdicts: [Cause], setsClock: Bool = false) {
+        self.setsClock = setsClock
         var generator = SeededGenerator(seed: seed)
         group = GroupConfiguration(
             name: "g", primary: "app", backups: Self.backups,
@@ -62,6 +72,7 @@ struct RandomWalk {
     mutating func walk(steps: Int, withOrders: Bool) {
         for _ in 0..<steps {
             world.pass(.milliseconds(.random(in: 1...25_000, using: &generator)))
+            if setsClock, isRare() { setClock() }
             switch Int.random(in: 0..<100, using: &generator) {
             case 0..<45: checkPrimary()
             case 45..<70: proveBackup()
@@ -108,12 +119,24 @@ struct RandomWalk {
         -> CheckResult
     {
         let isLocal = isRare()
+        let endpoint = isRare() ? Self.endpoints[1] : Self.endpoints[0]
+        let isOdd = !setsClock && isRare()
+        if !isLocal {
+            times[endpoint.url, default: 0] += 1
+            toldTimeAt = world.now.moment
+        }
         return world.result(
-            profile, cause, key: isRare() ? "AKIA-app" : key,
-            endpoint: isRare() ? Self.endpoints[1] : Self.endpoints[0],
-            skew: isLocal ? nil : .seconds(isRare() ? 301 : 2),
+            profile, cause, key: isRare() ? "AKIA-app" : key, endpoint: endpoint,
+            skew: isLocal ? nil : clockError + .seconds(isOdd ? 301 : 2),
             latency: isLocal ? nil : .milliseconds(40),
             fingerprint: profile == "app" ? fingerprint : nil)
+    }
+
+    private mutating func setClock() {
+        let error = Duration.seconds(
+            [-1_000, -400, -200, 0, 0, 0, 200, 400, 1_000].randomElement(using: &generator) ?? 0)
+        world.setClock(by: clockError - error)
+        clockError = error
     }
 
     private mutating func checkPrimary() {
@@ -174,6 +197,7 @@ struct RandomWalk {
             incident: { incidents.next() })
         (open, counted, proofs, wakeAt, settledFrom) = ([], [], [:], nil, nil)
         (isFresh, isFingerprintKnown) = (true, false)
+        (times, toldTimeAt) = ([:], nil)
         take(world.effects)
     }
 
@@ -187,6 +211,10 @@ struct RandomWalk {
                 open.append(run)
                 runs[run.event, default: 0] += 1
             case .wake(_, let moment): wakeAt = moment
+            case .announce(.group(let change)):
+                if change.kind == .groupBlocked, change.message.contains("clock is more than") {
+                    clockBlocks += 1
+                }
             default: break
             }
         }
@@ -220,6 +248,11 @@ struct RandomWalk {
     /// Whether the history holds what the rules want before a run.
     private mutating func justify(_ run: HookRun, least: Int, span: Duration) {
         let now = world.now.moment
+        if clockError.magnitude > .seconds(302), times.values.contains(where: { $0 > 1 }),
+            let toldTimeAt, now - toldTimeAt <= .seconds(600)
+        {
+            faults.append("the clock of this machine")
+        }
         guard counted.count >= least, let first = counted.first, let last = counted.last else {
             return faults.append("\(counted.count) bad answers")
         }

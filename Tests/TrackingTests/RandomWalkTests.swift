@@ -23,6 +23,24 @@ import Testing
     }
 
     @Test(arguments: 0..<4)
+    func `no run while this machine's clock is known to be wrong`(seed: UInt64) {
+        var failovers = 0
+        var blocks = 0
+        // Many of these need no request, so that no answer's date stands against them.
+        let local = Self.mixed + [.placeholderCredentials, .malformedValue]
+        for walkSeed in (seed * 25)..<(seed * 25 + 25) {
+            var walk = RandomWalk(seed: 5_000 + walkSeed, verdicts: local, setsClock: true)
+            walk.walk(steps: 600, withOrders: walkSeed.isMultiple(of: 2))
+            #expect(walk.faults == [], "seed \(walkSeed)")
+            failovers += walk.runs[.failover] ?? 0
+            blocks += walk.clockBlocks
+        }
+        // The premise: the walks do lead to both.
+        #expect(failovers > 5)
+        #expect(blocks > 5)
+    }
+
+    @Test(arguments: 0..<4)
     func `no sequence of unknown and good answers runs anything`(seed: UInt64) {
         let harmless = Cause.allCases.filter { $0.verdict != .bad }
         for walkSeed in (seed * 25)..<(seed * 25 + 25) {

@@ -68,12 +68,12 @@ struct World {
         _ profile: String, _ cause: Cause, key: String? = nil,
         endpoint: Endpoint? = Sample.endpoint,
         skew: Duration? = .zero, latency: Duration? = .milliseconds(40), fingerprint: Int? = nil,
-        modifiedAt: WallTime? = nil
+        modifiedAt: WallTime? = nil, identity: CallerIdentity? = nil
     ) -> CheckResult {
         Sample.result(
             profile, cause, after: now.moment - Sample.start.moment - .milliseconds(50),
             keyID: key, endpoint: endpoint, skew: skew, latency: latency,
-            fingerprint: fingerprint, modifiedAt: modifiedAt)
+            fingerprint: fingerprint, modifiedAt: modifiedAt, identity: identity)
     }
 
     @discardableResult
@@ -115,6 +115,11 @@ struct World {
         return all
     }
 
+    /// Sets the wall clock by so much; the answers that follow have AWS's time all the same.
+    mutating func setClock(by duration: Duration) {
+        now = Instant(moment: now.moment, wall: now.wall + duration)
+    }
+
     // MARK: - What is known
 
     var group: GroupStatus { group("g") }
@@ -130,6 +135,12 @@ struct World {
     }
 
     var runs: [HookRun] { effects.runs }
+
+    var overall: Overall {
+        Tracking.overall(
+            profiles: tracker.profileStatuses { _ in nil },
+            groups: tracker.groupStatuses(at: now.moment), advisories: tracker.advisories)
+    }
 }
 
 extension [Effect] {
@@ -145,6 +156,20 @@ extension [Effect] {
 
     var profileChanges: [ProfileChange] {
         compactMap { if case .announce(.profile(let change)) = $0 { change } else { nil } }
+    }
+
+    /// The warnings that came up or are over: `key_old app`, `over: key_old app`.
+    var advisories: [String] {
+        compactMap {
+            guard case .announce(.advisory(let change)) = $0 else { return nil }
+            let subject =
+                switch change.subject {
+                case .profile(let name): name
+                case .group(let name): "group \(name)"
+                case .machine: "machine"
+                }
+            return "\(change.isOver ? "over: " : "")\(change.advisory.kind.rawValue) \(subject)"
+        }
     }
 
     var proofs: [String] {
