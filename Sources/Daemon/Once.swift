@@ -33,12 +33,13 @@ package func checkOnce(
         return results
     }
     transport.shutdown()
+    let now = SystemClock.now()
+    let weighed = results.map { pipeline.weighed($0, at: now.moment) }
     var tracker = Tracker(configuration, remembered: nil, makeIncidentID: { "" })
-    for result in results { _ = tracker.handle(.checked(result), at: result.finishedAt) }
+    for result in weighed { _ = tracker.handle(.checked(result), at: result.finishedAt) }
     let profiles = tracker.profileStatuses { _ in nil }
-    let now = SystemClock.wall()
     return StatusDocument(
-        generatedAt: now, validUntil: now,
+        generatedAt: now.wall, validUntil: now.wall,
         overall: overall(profiles: profiles, groups: []),
         daemon: DaemonStatus(
             version: credwatchVersion, pid: processID(), startedAt: startedAt.wall,
