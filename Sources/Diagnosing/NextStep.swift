@@ -127,7 +127,7 @@ private func accepted(
         differences.append(
             .expectation(field: "arn", expected: arn, actual: subject.clean(identity.arn)))
     }
-    guard !differences.isEmpty else { return subject.diagnosis(.ok, answer) }
+    guard !differences.isEmpty else { return subject.acceptance(by: answer) }
     guard !answer.clockIsWrong else {
         return subject.diagnosis(
             .clockSkew, Showing(answer: answer, suspected: .wrongIdentity), differences)

@@ -32,6 +32,20 @@ struct Showing {
 }
 
 extension Subject {
+    /// Builds the diagnosis of a key that is accepted: what nearly every check ends with, so nothing is
+    /// copied or put together that it does not need.
+    func acceptance(by answer: Answer) -> Diagnosis {
+        var evidence: [Evidence] = []
+        if case .identity(_, let details) = answer.outcome, let id = details.requestID {
+            evidence.append(.requestID(shownRequestID(id)))
+        }
+        return Diagnosis(
+            cause: .ok, verdict: .good, summary: summaryOfAcceptance, remedy: "",
+            evidence: evidence)
+    }
+
+    private var summaryOfAcceptance: String { "AWS accepts access key \(shownKeyID)." }
+
     /// Builds the diagnosis of a cause, with the evidence of the call that shows it.
     func diagnosis(_ cause: Cause, _ answer: Answer, _ further: [Evidence] = []) -> Diagnosis {
         diagnosis(cause, Showing(answer: answer), further)
@@ -49,8 +63,7 @@ extension Subject {
     private func prose(of cause: Cause, _ showing: Showing) -> Prose {
         let answer = showing.answer
         switch cause {
-        // Nearly every check ends here; the rest of the words would be for nothing.
-        case .ok: return Prose(summary: "AWS accepts access key \(shownKeyID).", remedy: "")
+        case .ok: return Prose(summary: summaryOfAcceptance, remedy: "")
 
         case .keyNotRecognized: return proseOfUnknownKey(showing)
         case .wrongSecret: return proseOfWrongSecret()

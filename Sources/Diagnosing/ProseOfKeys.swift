@@ -7,6 +7,13 @@ extension Subject {
     func proseOfUnknownKey(_ showing: Showing) -> Prose {
         let isTemporary = keyID.hasPrefix("ASIA") || hasToken
         var others = isTemporary ? candidatesForSession : candidatesForKey
+        let place = resolved.credentials.accessKeyID.provenance
+        if hints.contains(where: { $0.place == place }),
+            let index = others.firstIndex(where: { $0.cause == .keyMistyped })
+        {
+            // What shows in the id's own text makes this the likeliest.
+            others.insert(others.remove(at: index), at: 0)
+        }
         var addition = ""
         if let accounts = foreignAccount {
             addition =
@@ -33,9 +40,8 @@ extension Subject {
                 ? "Fetch new temporary credentials, and put all three values of one set into \(credentialsPlace)."
                 : "Let an administrator look the key up; activate it, or correct its id, or put a new key into \(credentialsPlace).",
             commands: isTemporary
-                ? commandsToEdit(resolved.credentials.accessKeyID.provenance)
-                    + [commandToExplain(profile)]
-                : commandsForKey + commandsToEdit(resolved.credentials.accessKeyID.provenance),
+                ? commandsToEdit(place) + [commandToExplain(profile)]
+                : commandsForKey + commandsToEdit(place),
             confidence: .possible, others: others)
     }
 

@@ -193,7 +193,9 @@ import Testing
         subject.hints = [hint]
         let refused = Interrogation(
             subject, [.asConfigured: Sample.unknownKey, .mainRegion: Sample.unknownKey])
-        #expect(try #require(refused.diagnosis).evidence.contains(.finding(hint)))
+        let found = try #require(refused.diagnosis)
+        #expect(found.evidence.contains(.finding(hint)))
+        #expect(found.others.first?.cause == .keyMistyped)
         let throttled = Interrogation(subject, [.asConfigured: Sample.throttled])
         #expect(!(try #require(throttled.diagnosis).evidence.contains(.finding(hint))))
     }

@@ -7,7 +7,7 @@ private func endpoint(_ url: String, in region: String = "eu-central-1") -> Endp
 }
 
 private let global = endpoint("https://sts.amazonaws.com", in: "us-east-1")
-private let private_ = endpoint("https://vpce-1.sts.eu-central-1.vpce.amazonaws.com")
+private let ofVPC = endpoint("https://vpce-1.sts.eu-central-1.vpce.amazonaws.com")
 private let ofOtherRegion = endpoint("https://sts.eu-west-1.amazonaws.com", in: "eu-west-1")
 
 extension Row {
@@ -35,21 +35,21 @@ extension Row {
             at(global, region: "us-east-1"), [.asConfigured: Sample.unknownKey],
             .keyNotRecognized, .bad),
         Row(
-            "key unknown at a VPC endpoint and everywhere", at(private_),
+            "key unknown at a VPC endpoint and everywhere", at(ofVPC),
             [
                 .asConfigured: Sample.unknownKey, .regionalEndpoint: Sample.unknownKey,
                 .mainRegion: Sample.unknownKey,
             ],
             asked: [.asConfigured, .regionalEndpoint, .mainRegion], .keyNotRecognized, .bad),
         Row(
-            "key unknown at a VPC endpoint and in its region", at(private_),
+            "key unknown at a VPC endpoint and in its region", at(ofVPC),
             [
                 .asConfigured: Sample.unknownKey, .regionalEndpoint: Sample.unknownKey,
                 .mainRegion: Sample.accepted(),
             ],
             asked: [.asConfigured, .regionalEndpoint, .mainRegion], .regionNotEnabled, .unknown),
         Row(
-            "signature mismatch at a VPC endpoint only", at(private_),
+            "signature mismatch at a VPC endpoint only", at(ofVPC),
             [.asConfigured: Sample.badSignature, .regionalEndpoint: Sample.accepted()],
             asked: [.asConfigured, .regionalEndpoint], .refusalUnconfirmed, .unknown),
         Row(
@@ -58,7 +58,7 @@ extension Row {
             asked: [.asConfigured, .regionalEndpoint], .refusalUnconfirmed, .unknown),
         Row(
             "key unknown at a VPC endpoint, leftover token",
-            Sample.subject(Sample.withLeftover, endpoint: private_, main: nil),
+            Sample.subject(Sample.withLeftover, endpoint: ofVPC, main: nil),
             [
                 .asConfigured: Sample.unknownKey, .withoutSessionToken: Sample.unknownKey,
                 .regionalEndpoint: Sample.unknownKey, .mainRegion: Sample.unknownKey,
