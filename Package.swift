@@ -147,6 +147,7 @@ let package = Package(
             "Daemon",
             [
                 "Diagnosing", "HTTP", "Obtaining", "Probing", "Resolving", "Sandbox", "Scheduling",
+                "Tracking",
             ]),
         tests("Sandbox", ["credwatch-sandbox"]),
         // Judges cases that stand elsewhere: see `make conformance`.

@@ -32,7 +32,8 @@ package func checkOnce(
         }
         return results
     }
-    let explained = await explained(results, in: configuration, transport)
+    let weighed = results.map { pipeline.weighed($0, at: SystemClock.moment()) }
+    let explained = await explained(weighed, in: configuration, transport)
     transport.shutdown()
     var tracker = Tracker(configuration, remembered: nil, makeIncidentID: { "" })
     for result in explained { _ = tracker.handle(.checked(result), at: result.finishedAt) }
