@@ -62,11 +62,16 @@ package final class ProfileFile: Sendable {
     ///
     /// Takes time and memory in proportion to the bytes. Throws
     /// ``ResolveProblem/fileMalformed(_:what:)`` for what makes the SDKs refuse the whole file.
-    package init(
+    package convenience init(
         parsing bytes: [UInt8], path: String, kind: ProfileFileKind
     ) throws(ResolveProblem) {
         var parser = ProfileParser(bytes, path: path, kind: kind)
         try parser.parse()
+        self.init(parser, bytes, path: path, kind: kind)
+    }
+
+    /// Takes over what a parser has read.
+    init(_ parser: ProfileParser, _ bytes: [UInt8], path: String, kind: ProfileFileKind) {
         self.path = path
         self.kind = kind
         self.bytes = bytes
