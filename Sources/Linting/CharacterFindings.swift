@@ -93,7 +93,7 @@ extension CharacterInspection {
                 .smartQuote, "a quote that a word processor made", "Remove the quotes."
             )
         default:
-            let looks = lookalike(scalar).map { ", which only looks like \($0)" } ?? ""
+            let looks = lookalike(scalar).map { " and which only looks like \($0)" } ?? ""
             return (
                 .foreignCharacter, "which no such value has\(looks)", "Copy the value again."
             )

@@ -5,10 +5,11 @@ package import Model
 /// No text holds a value. At most some twenty findings for each value, which is looked at up to 64 Ki
 /// characters.
 package func findings(in values: WrittenCredentials) -> [LintFinding] {
+    if let swap = Swap(values) { return [swap.finding] + tokenFindings(values) }
     var findings: [LintFinding] = []
-    var inspected: [(CredentialField, WrittenValue, CharacterInspection)] = []
+    var inspected: [InspectedValue] = []
     for field in CredentialField.allCases {
-        guard let value = values[field] else { continue }
+        guard let value = values[field], value.isKnown else { continue }
         let text = value.text.reveal()
         if text.isEmpty {
             findings.append(emptyFinding(value))
@@ -17,7 +18,7 @@ package func findings(in values: WrittenCredentials) -> [LintFinding] {
         } else {
             let characters = CharacterInspection(text, field)
             findings += characters.findings(value)
-            inspected.append((field, value, characters))
+            inspected.append(InspectedValue(field: field, value: value, characters: characters))
         }
     }
     return findings + formHints(inspected) + halfKeyFindings(values) + tokenFindings(values)
@@ -58,7 +59,7 @@ private func placeholderFinding(_ value: WrittenValue, _ text: String) -> LintFi
 }
 
 /// A text without the quotes at both ends.
-private func unquoted(_ text: String) -> String {
+func unquoted(_ text: String) -> String {
     guard text.utf8.count > 2, let first = text.first, first == "\"" || first == "'",
         text.last == first
     else { return text }
@@ -67,7 +68,8 @@ private func unquoted(_ text: String) -> String {
 
 private func halfKeyFindings(_ values: WrittenCredentials) -> [LintFinding] {
     let isHalf = (values.accessKeyID == nil) != (values.secretAccessKey == nil)
-    guard isHalf, let there = values.accessKeyID ?? values.secretAccessKey, !there.text.isEmpty
+    guard isHalf, let there = values.accessKeyID ?? values.secretAccessKey,
+        !there.text.isEmpty || !there.isKnown
     else { return [] }
     let missing =
         values.accessKeyID == nil
@@ -81,7 +83,9 @@ private func halfKeyFindings(_ values: WrittenCredentials) -> [LintFinding] {
 }
 
 private func tokenFindings(_ values: WrittenCredentials) -> [LintFinding] {
-    guard let id = values.accessKeyID else { return [] }
+    guard let id = values.accessKeyID, id.isKnown, values.sessionToken?.isKnown ?? true else {
+        return []
+    }
     let form = KeyIDForm(unquoted(id.text.reveal()))
     let token = values.sessionToken.flatMap { $0.text.isEmpty ? nil : $0 }
     if form.isTemporary, token == nil {

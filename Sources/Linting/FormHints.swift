@@ -18,51 +18,69 @@ package func hints(about credentials: Credentials) -> [LintFinding] {
             }))
 }
 
-/// The hints about all values that a source has.
-func formHints(_ values: WrittenCredentials) -> [LintFinding] {
-    let inspected = CredentialField.allCases.compactMap { field in
-        values[field].map { (field, $0, CharacterInspection($0.text.reveal(), field)) }
-    }
-    return formHints(inspected)
+/// A value with its characters told apart.
+struct InspectedValue {
+    var field: CredentialField
+    var value: WrittenValue
+    var characters: CharacterInspection
 }
 
-func formHints(
-    _ values: [(field: CredentialField, value: WrittenValue, characters: CharacterInspection)]
-) -> [LintFinding] {
-    func plain(_ field: CredentialField) -> String? {
-        values.first { $0.field == field }?.characters.plainText
-    }
-    let id = plain(.accessKeyID).map { KeyIDForm($0) }
-    let secret = plain(.secretAccessKey)
-    if let swap = swapped(id, secret) {
-        guard let (field, value, _) = values.first(where: { $0.field == swap.field }) else {
-            return []
-        }
-        let both = swap.isBoth ? ", and the other way round" : ""
-        return [
-            LintFinding(
-                .swapped, .error, at: value.place.start,
-                "\(value.name) has the form of \(field.other)\(both).",
-                remedy: swap.isBoth ? "Exchange the two." : "Copy both values again.")
-        ]
-    }
-    let isOfAWS = id?.isOfAWS ?? true
-    return values.flatMap { field, value, characters -> [LintFinding] in
-        switch field {
+/// The hints about all values that a source has.
+private func formHints(_ values: WrittenCredentials) -> [LintFinding] {
+    if let swap = Swap(values) { return [swap.finding] }
+    return formHints(
+        CredentialField.allCases.compactMap { field in
+            values[field].map {
+                InspectedValue(
+                    field: field, value: $0,
+                    characters: CharacterInspection($0.text.reveal(), field))
+            }
+        })
+}
+
+/// The hints about the values that were inspected, each by what belongs to it.
+func formHints(_ values: [InspectedValue]) -> [LintFinding] {
+    let id = values.first { $0.field == .accessKeyID }
+    let isOfAWS = id.map { KeyIDForm($0.characters.plainText).isOfAWS } ?? true
+    return values.flatMap { inspected -> [LintFinding] in
+        let (value, characters) = (inspected.value, inspected.characters)
+        return switch inspected.field {
         case .accessKeyID: idHints(value, characters)
         case .secretAccessKey: secretHints(value, characters, isOfAWS)
-        case .sessionToken: alphabetHints(value, characters, field, isNaming: isOfAWS)
+        case .sessionToken: alphabetHints(value, characters, .sessionToken, isNaming: isOfAWS)
         }
     }
 }
 
-/// Which value stands where the other belongs.
-private func swapped(_ id: KeyIDForm?, _ secret: String?) -> (field: CredentialField, isBoth: Bool)?
-{
-    let idIsSecret = id.map { hasFormOfSecret($0.text) && !$0.isOfAWS } ?? false
-    let secretIsID = secret.map { KeyIDForm($0).isOrdinary } ?? false
-    if idIsSecret { return (.accessKeyID, secretIsID) }
-    return secretIsID ? (.secretAccessKey, false) : nil
+/// A value that stands where the other belongs.
+struct Swap {
+    private let value: WrittenValue
+    private let isSecret: Bool
+    private let isBoth: Bool
+
+    /// Nil when both stand where they belong, as far as their form tells.
+    init?(_ values: WrittenCredentials) {
+        func text(_ value: WrittenValue?) -> String? {
+            guard let value, value.isKnown else { return nil }
+            return unquoted(value.text.reveal())
+        }
+        let (id, secret) = (values.accessKeyID, values.secretAccessKey)
+        let idIsSecret = text(id).map { hasFormOfSecret($0) && !KeyIDForm($0).isOfAWS } ?? false
+        let secretIsID = text(secret).map { KeyIDForm($0).isOrdinary } ?? false
+        guard let value = idIsSecret ? id : secretIsID ? secret : nil else { return nil }
+        self.value = value
+        isSecret = idIsSecret
+        isBoth = idIsSecret && secretIsID
+    }
+
+    var finding: LintFinding {
+        let form = isSecret ? "a secret access key" : "an access key id"
+        let both = isBoth ? ", and the other way round" : ""
+        return LintFinding(
+            .swapped, .error, at: value.place.start,
+            "\(value.name) has the form of \(form)\(both).",
+            remedy: isBoth ? "Exchange the two." : "Copy both values again.")
+    }
 }
 
 private func idHints(_ value: WrittenValue, _ characters: CharacterInspection) -> [LintFinding] {
@@ -146,12 +164,5 @@ private func alphabetHints(
             .outsideAlphabet, .warning, at: value.place.character(at: position),
             "\(value.name) has \(characterName(scalar)) at position \(position), which AWS puts "
                 + "into no \(field.title)\(guess).")
-    }
-}
-
-extension CredentialField {
-    /// What a swapped value has the form of.
-    fileprivate var other: String {
-        self == .accessKeyID ? "a secret access key" : "an access key id"
     }
 }

@@ -6,11 +6,14 @@ package struct WrittenValue: Sendable, Hashable {
     package var name: String
     package var text: Secret
     package var place: ValuePlace
+    /// Whether the text is the value; not, when a shell would make it of something else.
+    package var isKnown: Bool
 
-    package init(_ name: String, _ text: Secret, at place: ValuePlace) {
+    package init(_ name: String, _ text: Secret, at place: ValuePlace, isKnown: Bool = true) {
         self.name = name
         self.text = text
         self.place = place
+        self.isKnown = isKnown
     }
 }
 

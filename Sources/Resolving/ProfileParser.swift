@@ -273,7 +273,8 @@ struct ProfileParser {
     }
 
     private mutating func report(_ kind: FileFinding.Kind, line: Int? = nil, column: Int = 1) {
-        guard findings.count < ProfileFile.maxFindings else { return }
+        let limit = isLenient ? ProfileFile.maxLintFindings : ProfileFile.maxFindings
+        guard findings.count < limit else { return }
         let place = SourceLocation(file: path, line: line ?? self.line, column: column)
         findings.append(FileFinding(kind, at: place))
     }

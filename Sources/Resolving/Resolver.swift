@@ -64,7 +64,7 @@ package final class Resolver: Sendable {
         return site.findings + (try await site.store.snapshot(within: limit).findings)
     }
 
-    private func site(
+    func site(
         of surroundings: Surroundings, within limit: Duration
     ) async throws(ResolveProblem) -> Site {
         let lookout = lookouts.withLock { lookouts -> Lookout? in
