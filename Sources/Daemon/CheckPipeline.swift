@@ -1,4 +1,5 @@
 import Diagnosing
+import Linting
 import Model
 import Obtaining
 import Probing
@@ -140,6 +141,7 @@ final class CheckPipeline: Sendable {
         subject.path = paths.knowledge(
             of: subject.resolved.endpoint.value,
             besides: subject.resolved.credentials.accessKeyID.value, at: now)
+        subject.hints = hints(about: subject.resolved.credentials)
     }
 
     private func result(
