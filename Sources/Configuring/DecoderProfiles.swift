@@ -59,13 +59,14 @@ extension Decoder {
         let awsProfile = self.name(section["profile"], "`profile`")
         let region = region(section["region"])
         let expected = expectation(section["expect"])
+        let canary = canary(section)
         guard let name else { return nil }
         return ProfileConfiguration(
             name: name, awsProfile: awsProfile, origin: origin, surroundings: surroundings,
             interval: times.interval, fastInterval: min(times.fastInterval, times.interval),
             timeout: times.timeout,
             region: region, defaultRegion: defaults.region, expected: expected,
-            location: location(section.mark))
+            canary: canary, location: location(section.mark))
     }
 
     /// Reports a name that was given before, or notes it.
