@@ -91,7 +91,8 @@ let package = Package(
         module(
             "Daemon",
             [
-                "CLinux", "Model", "EventLoops", "HTTP", "Configuring", "Scheduling", "Resolving",
+                "CLinux", "Model", "EventLoops", "Answers", "HTTP", "Configuring", "Scheduling",
+                "Resolving",
                 "Obtaining", "Probing", "Diagnosing", "Tracking", "FailingOver", "Reporting",
             ]),
         .executableTarget(

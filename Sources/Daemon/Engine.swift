@@ -23,6 +23,9 @@ actor Engine {
 
     var configuration: Configuration
     let pipeline: Current<CheckPipeline>
+    let canaries = CanaryMemory()
+    /// The groups whose permissions are compared, as the schedule has them.
+    var equivalenceGroups: [String: GroupConfiguration] = [:]
     var profiles: [String: ProfileConfiguration] = [:]
     var cadences: [String: Cadence] = [:]
     var tracker: Tracker
@@ -51,7 +54,9 @@ actor Engine {
         executor = QueueExecutor(label: "credwatch")
         self.parts = parts
         self.configuration = configuration
-        pipeline = Current(makePipeline(for: configuration, parts.transport, parts.obtainer))
+        pipeline = Current(
+            makePipeline(
+                for: configuration, parts.transport, parts.obtainer, remembering: canaries))
         startedAt = SystemClock.now()
         clock = ClockWatch(at: startedAt, suspended: SystemClock.suspended())
         inbox = Inbox(queue: executor.queue)
@@ -84,6 +89,7 @@ actor Engine {
                 self?.assumeIsolated { $0.pingWatchdog() }
             }
         }
+        scheduleEquivalence(at: startedAt.moment)
         schedule.set(.summary, due: startedAt.moment + .seconds(86_400), slack: .seconds(60))
         perform(tracker.start(at: startedAt), at: startedAt)
         publication.markDirty(urgent: true)
@@ -117,6 +123,7 @@ actor Engine {
             case .keep: keeping.gapIsOver = true
             case .overdue: giveUpOverdue(at: now)
             case .summary: summarize(at: now)
+            case .equivalence(let name): compare(name, at: now.moment)
             }
         }
         turn()
@@ -136,6 +143,7 @@ actor Engine {
         switch job.purpose {
         case .routine:
             handle(.checked(result), at: now)
+            if job.profile.canary != nil { tellCanary(of: result, at: now) }
             scheduleNext(job.profile.name, at: now.moment)
             publication.markDirty(urgent: false)
         case .proof(let group, _):

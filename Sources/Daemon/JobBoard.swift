@@ -108,7 +108,9 @@ final class JobBoard: Sendable {
             state.busy.insert(job.identity)
             state.lastID += 1
             // A check asks at most three questions; what takes longer hangs somewhere else.
-            let limit = job.profile.timeout * 3 + .seconds(5)
+            // A canary takes its time limit once more.
+            let questions = job.profile.canary == nil ? 3 : 4
+            let limit = job.profile.timeout * questions + .seconds(5)
             state.running[state.lastID] = Running(
                 job: job, startedAt: now, deadline: now.moment + limit, worker: worker)
             if case .routine(let due?) = job.purpose { state.lateness?.note(now.moment - due) }

@@ -15,7 +15,9 @@ package func checkOnce(
 ) async throws(TransportFailure) -> StatusDocument {
     let startedAt = SystemClock.now()
     let transport = try makeTransport(for: configuration)
-    let pipeline = makePipeline(for: configuration, transport, Obtainer(transport: transport))
+    let canaries = CanaryMemory()
+    let pipeline = makePipeline(
+        for: configuration, transport, Obtainer(transport: transport), remembering: canaries)
     let results = await withTaskGroup(of: CheckResult.self) { group in
         var results: [CheckResult] = []
         for (index, profile) in configuration.profiles.enumerated() {
@@ -34,7 +36,13 @@ package func checkOnce(
     }
     transport.shutdown()
     var tracker = Tracker(configuration, remembered: nil, makeIncidentID: { "" })
-    for result in results { _ = tracker.handle(.checked(result), at: result.finishedAt) }
+    for result in results {
+        _ = tracker.handle(.checked(result), at: result.finishedAt)
+        _ = tracker.handle(
+            .advised(
+                profile: result.profile, by: .canary,
+                canaries.advisories(of: result.profile)), at: result.finishedAt)
+    }
     let profiles = tracker.profileStatuses { _ in nil }
     let now = SystemClock.wall()
     return StatusDocument(
