@@ -92,7 +92,8 @@ let package = Package(
         module(
             "Daemon",
             [
-                "CLinux", "Model", "EventLoops", "HTTP", "Linting", "Configuring", "Scheduling", "Resolving",
+                "CLinux", "Model", "EventLoops", "Answers", "HTTP", "Linting", "Configuring",
+                "Scheduling", "Resolving",
                 "Obtaining", "Probing", "Diagnosing", "Tracking", "FailingOver", "Reporting",
             ]),
         .executableTarget(

@@ -97,6 +97,17 @@ struct Decoder {
         return text
     }
 
+    /// Takes a node as `true` or `false`, without quotes.
+    mutating func flag(_ node: YAMLNode?, _ what: String) -> Bool? {
+        guard let node else { return nil }
+        if case .scalar(let text, isPlain: true) = node.content {
+            if text == "true" { return true }
+            if text == "false" { return false }
+        }
+        reportType(node, what, "true or false")
+        return nil
+    }
+
     // MARK: Numbers and durations
 
     /// Takes a node as a whole number without quotes.

@@ -40,11 +40,12 @@ extension Decoder {
         let rise = integer(section["rise"], "`rise`", in: Self.counts)
         let span = duration(section["minimum_span"], "`minimum_span`", in: Self.spans)
         let hook = hook(section["hook"])
+        let equivalentActions = equivalentActions(section["equivalent_actions"])
         guard let name, let primary, let backups else { return nil }
         return GroupConfiguration(
             name: name, primary: primary, backups: backups.map(\.name), fall: fall ?? 3,
             rise: rise ?? 2, minimumSpan: span ?? .seconds(90), hook: hook,
-            location: location(section.mark),
+            equivalentActions: equivalentActions, location: location(section.mark),
             primaryLocation: section["primary"].map { location($0.mark) },
             backupLocations: backups.map { location($0.mark) })
     }

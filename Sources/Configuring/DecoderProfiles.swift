@@ -63,6 +63,7 @@ extension Decoder {
         let awsProfile = self.name(section["profile"], "`profile`")
         let region = region(section["region"])
         let expected = expectation(section["expect"])
+        let canary = canary(section)
         guard let name else { return nil }
         if section["diagnose_with"] == nil, times.diagnoseWith == name { times.diagnoseWith = nil }
         refuseItself(section["diagnose_with"], name)
@@ -71,7 +72,7 @@ extension Decoder {
             interval: times.interval, fastInterval: min(times.fastInterval, times.interval),
             timeout: times.timeout,
             region: region, defaultRegion: defaults.region, expected: expected,
-            diagnoseWith: times.diagnoseWith, maxKeyAge: times.maxKeyAge,
+            diagnoseWith: times.diagnoseWith, maxKeyAge: times.maxKeyAge, canary: canary,
             location: location(section.mark))
     }
 

@@ -68,6 +68,10 @@ struct EndpointURL {
         isLetterOrDigit(byte) || byte == 0x3A || byte == 0x2E || byte == 0x25
     }
 
+    static func isQueryByte(_ byte: UInt8) -> Bool {
+        isPathByte(byte) || byte == UInt8(ascii: "?")
+    }
+
     private static func isPathByte(_ byte: UInt8) -> Bool {
         isLetterOrDigit(byte) || Array("/-._~%!$&'()*+,;=:@".utf8).contains(byte)
     }

@@ -21,7 +21,7 @@ struct Section {
 
 /// The kinds of section with the keys that each allows.
 enum SectionKind: CaseIterable {
-    case root, defaults, profile, expectation, group, hook, status, control, aws
+    case root, defaults, profile, expectation, canary, group, hook, status, control, aws
 
     /// The section for a message.
     var name: String {
@@ -30,6 +30,7 @@ enum SectionKind: CaseIterable {
         case .defaults: "`defaults`"
         case .profile: "a profile"
         case .expectation: "`expect`"
+        case .canary: "a call of `canary`"
         case .group: "a failover group"
         case .hook: "`hook`"
         case .status: "`status`"
@@ -53,10 +54,15 @@ enum SectionKind: CaseIterable {
             [
                 "name", "profile", "source", "environment_file", "unit", "credential", "interval",
                 "fast_interval", "timeout", "region", "expect", "diagnose_with", "max_key_age",
+                "canary", "canary_counts", "canary_interval",
             ]
         case .expectation: ["account", "arn"]
+        case .canary: ["action", "service", "method", "url", "expect_status", "region"]
         case .group:
-            ["name", "primary", "backups", "fall", "rise", "minimum_span", "hook"]
+            [
+                "name", "primary", "backups", "fall", "rise", "minimum_span", "hook",
+                "equivalent_actions",
+            ]
         case .hook: ["command", "timeout"]
         case .status: ["file"]
         case .control: ["socket"]
@@ -68,6 +74,7 @@ enum SectionKind: CaseIterable {
     var example: String {
         switch self {
         case .hook: "{command: [/usr/local/lib/credwatch/switch], timeout: 30s}"
+        case .canary: "{action: iam:GetUser}"
         default: "{" + keys.prefix(2).map { "\($0): …" }.joined(separator: ", ") + "}"
         }
     }

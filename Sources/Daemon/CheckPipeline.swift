@@ -12,8 +12,13 @@ final class CheckPipeline: Sendable {
     let obtainer: Obtainer
     let prober: Prober
     let paths = PathMemory()
+    /// Who makes the calls of canaries; nil leaves them out.
+    let canaries: CanaryRunner?
 
-    init(resolver: Resolver, obtainer: Obtainer, prober: Prober) {
+    init(
+        resolver: Resolver, obtainer: Obtainer, prober: Prober, canaries: CanaryRunner? = nil
+    ) {
+        self.canaries = canaries
         self.resolver = resolver
         self.obtainer = obtainer
         self.prober = prober
@@ -23,9 +28,9 @@ final class CheckPipeline: Sendable {
     ///
     /// `endpoint` stands in for the profile's own one when a backup is proven where the primary was
     /// refused.
-    func check(_ profile: ProfileConfiguration, at endpoint: Endpoint? = nil) async
-        -> CheckResult
-    {
+    func check(
+        _ profile: ProfileConfiguration, at endpoint: Endpoint? = nil, isProof: Bool = false
+    ) async -> CheckResult {
         let startedAt = SystemClock.now()
         let resolution: Resolution
         do {
@@ -33,13 +38,14 @@ final class CheckPipeline: Sendable {
         } catch {
             return failed(profile, startedAt, diagnosis(of: error, profile: profile.name))
         }
-        return await check(resolution, for: profile, at: endpoint, since: startedAt)
+        return await check(
+            resolution, for: profile, at: endpoint, isProof: isProof, since: startedAt)
     }
 
     /// Checks what a profile resolved to.
     func check(
         _ resolution: Resolution, for profile: ProfileConfiguration, at endpoint: Endpoint? = nil,
-        since startedAt: Instant
+        isProof: Bool = false, since startedAt: Instant
     ) async -> CheckResult {
         var resolved: ResolvedProfile
         var endsForGood: WallTime?
@@ -69,6 +75,11 @@ final class CheckPipeline: Sendable {
         if case .planned(let plan) = resolution, diagnosis.doubtsCredentials {
             // Kept ones may be revoked by now; the next check looks whether new ones are better.
             obtainer.invalidate(plan.steps)
+        }
+        if let canary = profile.canary, let canaries, diagnosis.verdict == .good {
+            diagnosis = await canaries.judge(
+                diagnosis, canary, of: profile, with: resolved.credentials,
+                as: answers.first?.outcome.identity, isProof: isProof)
         }
         return result(profile, startedAt, resolved, endsForGood, answers, diagnosis)
     }
@@ -149,11 +160,9 @@ final class CheckPipeline: Sendable {
         _ endsForGood: WallTime?, _ answers: [Answer], _ diagnosis: Diagnosis
     ) -> CheckResult {
         let own = answers.first?.outcome
-        var identity: CallerIdentity?
-        if case .identity(let found, _) = own { identity = found }
         return CheckResult(
             profile: profile.name, startedAt: startedAt, finishedAt: SystemClock.now(),
-            diagnosis: diagnosis, identity: identity,
+            diagnosis: diagnosis, identity: own?.identity,
             // A secret pasted into the place of the id must not be shown as one.
             accessKeyID: shown(resolved.credentials.accessKeyID.value), source: resolved.source,
             expiresAt: resolved.credentials.expiresAt?.value, endsForGood: endsForGood,
@@ -186,6 +195,10 @@ extension ObtainProblem {
 }
 
 extension ProbeOutcome {
+    fileprivate var identity: CallerIdentity? {
+        if case .identity(let identity, _) = self { identity } else { nil }
+    }
+
     fileprivate var latency: Duration {
         switch self {
         case .identity(_, let details), .refused(_, let details), .notAWS(_, let details):

@@ -23,6 +23,9 @@ actor Engine {
 
     var configuration: Configuration
     let pipeline: Current<CheckPipeline>
+    let canaries = CanaryMemory()
+    /// The groups whose permissions are compared, as the schedule has them.
+    var equivalenceGroups: [String: GroupConfiguration] = [:]
     var profiles: [String: ProfileConfiguration] = [:]
     var cadences: [String: Cadence] = [:]
     var tracker: Tracker
@@ -53,7 +56,9 @@ actor Engine {
         executor = QueueExecutor(label: "credwatch")
         self.parts = parts
         self.configuration = configuration
-        pipeline = Current(makePipeline(for: configuration, parts.transport, parts.obtainer))
+        pipeline = Current(
+            makePipeline(
+                for: configuration, parts.transport, parts.obtainer, remembering: canaries))
         startedAt = SystemClock.now()
         clock = ClockWatch(at: startedAt, suspended: SystemClock.suspended())
         inbox = Inbox(queue: executor.queue)
@@ -87,6 +92,7 @@ actor Engine {
                 self?.assumeIsolated { $0.pingWatchdog() }
             }
         }
+        scheduleEquivalence(at: startedAt.moment)
         schedule.set(.summary, due: startedAt.moment + .seconds(86_400), slack: .seconds(60))
         perform(tracker.start(at: startedAt), at: startedAt)
         publication.markDirty(urgent: true)
@@ -123,6 +129,7 @@ actor Engine {
             case .keep: keeping.gapIsOver = true
             case .overdue: giveUpOverdue(at: now)
             case .summary: summarize(at: now)
+            case .equivalence(let name): compare(name, at: now.moment)
             }
         }
         turn()
@@ -143,6 +150,7 @@ actor Engine {
         case .routine:
             let (known, before) = explained(result, of: job.profile)
             handle(.checked(known), at: now)
+            if job.profile.canary != nil { tellCanary(of: result, at: now) }
             scheduleNext(job.profile.name, at: now.moment)
             investigate(result, after: before, of: job.profile, at: now)
             publication.markDirty(urgent: false)

@@ -102,12 +102,15 @@ extension Engine {
         let oldProfiles = profiles
         configuration = new
         // The environment is the one of the start; what is cached of the files is read again.
-        pipeline.value = makePipeline(for: new, parts.transport, parts.obtainer)
+        pipeline.value = makePipeline(
+            for: new, parts.transport, parts.obtainer, remembering: canaries)
         jobs.setLimit(new.inFlightLimit)
         tracker.reconfigure(new, at: SystemClock.now())
         let now = SystemClock.moment()
         scheduleAll(new.profiles, at: now)
         scheduleLooks(at: now)
+        forgetCanaries(at: SystemClock.now())
+        scheduleEquivalence(at: now)
         for profile in new.profiles where oldProfiles[profile.name] != nil {
             if oldProfiles[profile.name]?.interval != profile.interval {
                 setPace(profile.name, every: profile.interval, at: now)

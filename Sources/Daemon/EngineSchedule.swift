@@ -40,7 +40,8 @@ extension Engine {
         jobs.hire { worker in
             Task.detached(executorPreference: transport) {
                 while let (id, job) = jobs.next(for: worker) {
-                    let result = await pipeline.value.check(job.profile, at: job.endpoint)
+                    let result = await pipeline.value.check(
+                        job.profile, at: job.endpoint, isProof: job.isProof)
                     inbox.put(
                         FinishedJob(id: id, job: job, result: result),
                         isPressing: job.isProof || jobs.backlog == 0)

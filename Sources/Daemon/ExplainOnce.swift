@@ -53,6 +53,8 @@ extension CheckPipeline {
         alone.steps = row.steps
         alone.source = row.title
         var asked = profile
+        // Whether a source is accepted is the question here, and not what it may do.
+        asked.canary = nil
         if index != plan.rows.firstIndex(where: { $0.standing == .chosen }) {
             asked.expected = ExpectedIdentity()
         }

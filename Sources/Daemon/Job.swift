@@ -13,6 +13,8 @@ enum DueKey: Hashable, Sendable {
     case keep
     case overdue
     case summary
+    /// The comparison of a group's permissions.
+    case equivalence(String)
 }
 
 /// One check that waits or runs.

@@ -107,8 +107,10 @@ final class JobBoard: Sendable {
             state.lined.remove(job.identity)
             state.busy.insert(job.identity)
             state.lastID += 1
-            // A check asks at most four questions; what takes longer hangs somewhere else.
-            let limit = job.profile.timeout * 4 + .seconds(5)
+            // A check asks at most four questions; what takes longer hangs somewhere else. A canary takes
+            // its time limit once more.
+            let questions = job.profile.canary == nil ? 4 : 5
+            let limit = job.profile.timeout * questions + .seconds(5)
             state.running[state.lastID] = Running(
                 job: job, startedAt: now, deadline: now.moment + limit, worker: worker)
             if case .routine(let due?) = job.purpose { state.lateness?.note(now.moment - due) }

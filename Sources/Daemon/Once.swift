@@ -15,7 +15,9 @@ package func checkOnce(
 ) async throws(TransportFailure) -> StatusDocument {
     let startedAt = SystemClock.now()
     let transport = try makeTransport(for: configuration)
-    let pipeline = makePipeline(for: configuration, transport, Obtainer(transport: transport))
+    let canaries = CanaryMemory()
+    let pipeline = makePipeline(
+        for: configuration, transport, Obtainer(transport: transport), remembering: canaries)
     let results = await withTaskGroup(of: CheckResult.self) { group in
         var results: [CheckResult] = []
         for (index, profile) in configuration.profiles.enumerated() {
@@ -36,7 +38,14 @@ package func checkOnce(
     let explained = await explained(weighed, in: configuration, transport)
     transport.shutdown()
     var tracker = Tracker(configuration, remembered: nil, makeIncidentID: { "" })
-    for result in explained { _ = tracker.handle(.checked(result), at: result.finishedAt) }
+    for result in explained {
+        _ = tracker.handle(.checked(result), at: result.finishedAt)
+        guard !canaries.advisories(of: result.profile).isEmpty else { continue }
+        _ = tracker.handle(
+            .advised(
+                profile: result.profile, by: .canary,
+                canaries.advisories(of: result.profile)), at: result.finishedAt)
+    }
     let profiles = tracker.profileStatuses { _ in nil }
     let now = SystemClock.now()
     return StatusDocument(

@@ -81,12 +81,15 @@ func makeTransport(for configuration: Configuration) throws(TransportFailure) ->
 
 /// Makes the stages that the checks of a configuration go through.
 func makePipeline(
-    for configuration: Configuration, _ transport: CurlTransport, _ obtainer: Obtainer
+    for configuration: Configuration, _ transport: CurlTransport, _ obtainer: Obtainer,
+    remembering memory: CanaryMemory = CanaryMemory()
 ) -> CheckPipeline {
-    CheckPipeline(
-        resolver: Resolver(environment: .current(), overrides: configuration.aws),
-        obtainer: obtainer,
-        prober: Prober(transport: transport, clock: SystemClock.wall))
+    let resolver = Resolver(environment: .current(), overrides: configuration.aws)
+    return CheckPipeline(
+        resolver: resolver, obtainer: obtainer,
+        prober: Prober(transport: transport, clock: SystemClock.wall),
+        canaries: CanaryRunner(
+            configuration.profiles, resolver, obtainer, transport, remembering: memory))
 }
 
 func report(_ problems: [ConfigurationProblem], to journal: any Journal) {

@@ -112,7 +112,7 @@ private func words(
             remedy:
                 "Find out who deleted the user and why; give the application another identity, or make the user, its policies and a key anew (\(caller)).",
             commands: [
-                investigation.command("create-user --user-name \(quoted(user.name))"),
+                investigation.command("create-user \(shellOption("--user-name", user.name))"),
                 investigation.creation(for: user.name),
             ], others: isCertain ? [] : [.ofAnotherUser])
     case .active(let user, let key):
@@ -170,11 +170,12 @@ extension Candidate {
 extension Investigation {
     fileprivate func activation(of id: String, _ user: String) -> String {
         command(
-            "update-access-key --user-name \(quoted(user)) --access-key-id \(id) --status Active")
+            "update-access-key \(shellOption("--user-name", user)) --access-key-id \(id) --status Active"
+        )
     }
 
     func creation(for user: String) -> String {
-        command("create-access-key --user-name \(quoted(user))")
+        command("create-access-key \(shellOption("--user-name", user))")
     }
 }
 
@@ -182,7 +183,7 @@ extension ProfileConfiguration {
     /// The command that writes a key id to where it came from; none where no command does.
     fileprivate func settingCommand(_ id: String, at place: Provenance?) -> [String] {
         guard case .file? = place, origin == .profile, surroundings == .own else { return [] }
-        return ["aws configure set aws_access_key_id \(id) --profile \(quoted(awsProfile))"]
+        return ["aws configure set aws_access_key_id \(id) \(shellOption("--profile", awsProfile))"]
     }
 }
 

@@ -59,18 +59,6 @@ extension Investigation {
 
     /// A command of IAM for a shell, as who was asked here.
     func command(_ text: String) -> String {
-        "aws iam \(text)" + (asker.commandProfile.map { " --profile \(quoted($0))" } ?? "")
+        "aws iam \(text)" + (asker.commandProfile.map { " \(shellOption("--profile", $0))" } ?? "")
     }
-}
-
-/// A word for a shell, in quotes where it needs them.
-func quoted(_ word: String) -> String {
-    let isPlain =
-        !word.isEmpty
-        && word.utf8.allSatisfy {
-            ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || "_+=,.@-/:".utf8.contains($0)
-        }
-    if isPlain { return word }
-    let pieces = word.split(separator: "'", omittingEmptySubsequences: false)
-    return "'" + pieces.joined(separator: "'\\''") + "'"
 }

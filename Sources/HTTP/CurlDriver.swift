@@ -133,7 +133,7 @@ final class CurlDriver {
 
     private func complete(_ exchange: Exchange, _ code: CURLcode) {
         let result: Result<HTTPResponse, TransportFailure>
-        if code == CURLE_OK {
+        if code == CURLE_OK || exchange.isCut(code) {
             distrustsCache = false
             result = .success(exchange.response())
         } else if Self.mayBeDistrust(code), goOn(exchange) {

@@ -115,14 +115,22 @@ final class Exchange {
     /// The answer, once libcurl has said that all of it is there.
     func response() -> HTTPResponse {
         let status = credwatch_curl_get_long(easy, CURLINFO_RESPONSE_CODE)
+        let requestID = header("x-amzn-requestid")
         return HTTPResponse(
             status: status, body: answer, date: header("date"), age: header("age"),
             location: (300..<400).contains(status) ? header("location") : nil,
-            requestID: header("x-amzn-requestid"),
+            requestID: requestID,
+            storageRequestID: requestID == nil ? header("x-amz-request-id") : nil,
             errorType: status >= 400 ? header("x-amzn-errortype") : nil,
             sentAfter: time(CURLINFO_PRETRANSFER_TIME_T),
             answeredAfter: time(CURLINFO_STARTTRANSFER_TIME_T),
             latency: time(CURLINFO_TOTAL_TIME_T))
+    }
+
+    /// Whether a request ended only because its answer is larger than anybody wants to read it.
+    func isCut(_ code: CURLcode) -> Bool {
+        settings.mayBeCut && (code == CURLE_FILESIZE_EXCEEDED || isTooLarge)
+            && credwatch_curl_get_long(easy, CURLINFO_RESPONSE_CODE) != 0
     }
 
     /// What went wrong, by libcurl's code, or why we gave up in its stead.
@@ -223,6 +231,7 @@ extension Exchange {
         if request.method != settings.method || request.body != settings.body {
             switch request.method {
             case .get, .put: set(CURLOPT_HTTPGET, 1)
+            case .head: set(CURLOPT_NOBODY, 1)
             case .post:
                 set(CURLOPT_POST, 1)
                 credwatch_curl_set_offset(

@@ -2,11 +2,16 @@ package import Model
 
 extension HTTPResponse {
     /// The request id, if it is one that can be shown.
-    package var usableRequestID: String? {
-        guard let requestID, !requestID.isEmpty, requestID.utf8.count <= 128,
-            requestID.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+    package var usableRequestID: String? { Self.usable(requestID) }
+
+    /// The request id of any service, S3 too, if it is one that can be shown.
+    package var anyRequestID: String? { usableRequestID ?? Self.usable(storageRequestID) }
+
+    private static func usable(_ id: String?) -> String? {
+        guard let id, !id.isEmpty, id.utf8.count <= 128,
+            id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return nil }
-        return requestID
+        return id
     }
 
     /// The server's clock minus ours, at the midpoint between the request and the answer; nil without a

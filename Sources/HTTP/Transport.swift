@@ -10,9 +10,9 @@ package protocol Transport: Sendable {
 
 /// A request that is ready to go out; headers and body may be secret, so it does not print them.
 package struct HTTPRequest: Sendable {
-    /// The methods that AWS's protocols for credentials need; only `post` sends the body.
+    /// The methods that AWS's protocols for credentials need, and canaries; only `post` sends the body.
     package enum Method: Sendable, Hashable {
-        case get, post, put
+        case get, head, post, put
     }
 
     package var method: Method
@@ -30,12 +30,15 @@ package struct HTTPRequest: Sendable {
     package var usesProxy: Bool
     /// The IP address to connect to, whatever the URL's host resolves to.
     package var pinnedAddress: String?
+    /// Whether an answer that is too large comes back as far as it was read, and is no failure.
+    package var mayBeCut: Bool
 
     package init(
         method: Method, url: String, headers: [HeaderField], body: [UInt8] = [],
         connectTimeout: Duration, timeout: Duration, usesProxy: Bool = true,
-        pinnedAddress: String? = nil
+        pinnedAddress: String? = nil, mayBeCut: Bool = false
     ) {
+        self.mayBeCut = mayBeCut
         self.method = method
         self.url = url
         self.headers = headers
@@ -62,6 +65,8 @@ package struct HTTPResponse: Sendable {
     package var location: String?
     /// The `x-amzn-RequestId` header.
     package var requestID: String?
+    /// The `x-amz-request-id` header of S3 and its like, in answers without the other one.
+    package var storageRequestID: String?
     /// The `x-amzn-ErrorType` header of an error.
     package var errorType: String?
     /// From the start until the request began to go out.
@@ -73,8 +78,8 @@ package struct HTTPResponse: Sendable {
 
     package init(
         status: Int, body: [UInt8] = [], date: String? = nil, age: String? = nil,
-        location: String? = nil, requestID: String? = nil, errorType: String? = nil,
-        sentAfter: Duration = .zero,
+        location: String? = nil, requestID: String? = nil, storageRequestID: String? = nil,
+        errorType: String? = nil, sentAfter: Duration = .zero,
         answeredAfter: Duration = .zero, latency: Duration = .zero
     ) {
         self.status = status
@@ -83,6 +88,7 @@ package struct HTTPResponse: Sendable {
         self.age = age
         self.location = location
         self.requestID = requestID
+        self.storageRequestID = storageRequestID
         self.errorType = errorType
         self.sentAfter = sentAfter
         self.answeredAfter = answeredAfter

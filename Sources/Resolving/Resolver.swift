@@ -51,6 +51,18 @@ package final class Resolver: Sendable {
         return try site.plan(profile, in: files, isExplained: true)
     }
 
+    /// Finds where the calls of a canary go, by the settings as they are now; each has its own problem.
+    package func targets(
+        of calls: [CanaryCall], for profile: ProfileConfiguration
+    ) async throws(ResolveProblem) -> [Result<CanaryTarget, CanaryObstacle>] {
+        let site = try await site(of: profile.surroundings, within: profile.timeout)
+        let files =
+            if let fixed = site.fixed { fixed } else {
+                try await site.store.snapshot(within: profile.timeout)
+            }
+        return try site.targets(of: calls, for: profile, in: files)
+    }
+
     /// Returns what the SDKs, or systemd, skip in the files of some surroundings as they are now.
     package func findings(
         of surroundings: Surroundings = .own, within limit: Duration = .seconds(10)

@@ -90,7 +90,7 @@ struct SettingsLookup {
         return (variant, setting)
     }
 
-    private func flag(
+    func flag(
         _ value: Sourced<String>, _ property: KnownProperty
     ) throws(ResolveProblem) -> Bool {
         switch value.value.lowercased() {

@@ -67,14 +67,17 @@ final class Machine: Sendable {
     func pipeline(
         url: String? = nil, _ options: CurlOptions = CurlOptions(proxy: .none),
         environment: [String: String] = [:],
-        now: @escaping @Sendable () -> Instant = SystemClock.now
+        now: @escaping @Sendable () -> Instant = SystemClock.now,
+        profiles: [ProfileConfiguration] = [], memory: CanaryMemory = CanaryMemory()
     ) throws -> CheckPipeline {
         let transport = try CurlTransport(options)
+        let resolver = Resolver(
+            environment: AWSEnvironment(variables: environment), overrides: overrides(url: url))
+        let obtainer = Obtainer(transport: transport, now: now)
         return CheckPipeline(
-            resolver: Resolver(
-                environment: AWSEnvironment(variables: environment), overrides: overrides(url: url)),
-            obtainer: Obtainer(transport: transport, now: now),
-            prober: Prober(transport: transport, clock: SystemClock.wall))
+            resolver: resolver, obtainer: obtainer,
+            prober: Prober(transport: transport, clock: SystemClock.wall),
+            canaries: CanaryRunner(profiles, resolver, obtainer, transport, remembering: memory))
     }
 }
 

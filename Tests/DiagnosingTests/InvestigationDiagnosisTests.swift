@@ -194,11 +194,4 @@ import Testing
             found.evidence.last
                 == .note("ops could not be asked about the key: it has the same access key"))
     }
-
-    @Test(arguments: [
-        ("app", "app"), ("it's", "'it'\\''s'"), ("", "''"), ("a b", "'a b'"), ("$(x)", "'$(x)'"),
-    ])
-    func `a word for a shell is quoted where it must be`(word: String, text: String) {
-        #expect(quoted(word) == text)
-    }
 }

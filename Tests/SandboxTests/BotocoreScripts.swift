@@ -1,6 +1,6 @@
 /// The Python that BotocoreTests feeds to python3.
 enum BotocoreScripts: String, CaseIterable {
-    case actions, refusals, sessions, forms
+    case actions, refusals, sessions, forms, simulation
 
     var text: String {
         switch self {
@@ -8,6 +8,7 @@ enum BotocoreScripts: String, CaseIterable {
         case .refusals: Self.refusalsText
         case .sessions: Self.sessionsText
         case .forms: Self.formsText
+        case .simulation: Self.simulationText
         }
     }
 
@@ -46,6 +47,46 @@ enum BotocoreScripts: String, CaseIterable {
             else:
                 raise AssertionError("not refused with " + code)
 
+        """#
+
+    private static let simulationText = #"""
+        iam = client("iam")
+        me = "arn:aws:iam::123456789012:user/app"
+        admin("deny-action?user=app:s3:GetObject")
+        admin("withhold-action?user=app:ec2:*")
+        names = ["s3:Get%d" % n for n in range(45)] + ["s3:GetObject", "ec2:DescribeRegions"]
+        pages = list(iam.get_paginator("simulate_principal_policy").paginate(
+            PolicySourceArn=me, ActionNames=names, ResourceArns=["arn:aws:s3:::b/*"]))
+        assert len(pages) == 3, len(pages)
+        found = {r["EvalActionName"]: r for page in pages for r in page["EvaluationResults"]}
+        assert list(found) == names
+        assert found["s3:Get7"]["EvalDecision"] == "allowed"
+        assert found["s3:GetObject"]["EvalDecision"] == "explicitDeny"
+        assert found["ec2:DescribeRegions"]["EvalDecision"] == "implicitDeny"
+        assert found["s3:Get7"]["EvalResourceName"] == "arn:aws:s3:::b/*"
+        admin("allow-action?user=app:s3:GetObject")
+        again = iam.simulate_principal_policy(PolicySourceArn=me, ActionNames=["s3:GetObject"])
+        assert again["EvaluationResults"][0]["EvalDecision"] == "allowed"
+        assert not again["IsTruncated"]
+        trust = {"Statement": [{"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}]}
+        iam.create_role(
+            RoleName="r", Path="/team/", AssumeRolePolicyDocument=json.dumps(trust))
+        role = iam.get_role(RoleName="r")["Role"]
+        arn = "arn:aws:iam::123456789012:role/team/r"
+        assert (role["Path"], role["Arn"]) == ("/team/", arn), role
+        session = client("sts").assume_role(RoleArn=arn, RoleSessionName="se")
+        assert session["AssumedRoleUser"]["Arn"].endswith(":assumed-role/r/se")
+        iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=["s3:GetObject"])
+        missing = "arn:aws:iam::123456789012:role/r"
+        refused(
+            lambda: iam.simulate_principal_policy(
+                PolicySourceArn=missing, ActionNames=["s3:GetObject"]),
+            "NoSuchEntity", "Role " + missing + " cannot be found.", 404)
+        admin("deny-action?user=app:iam:GetUser")
+        refused(
+            lambda: iam.get_user(), "AccessDenied",
+            "User: " + me + " is not authorized to perform: iam:GetUser on resource: user app "
+            "with an explicit deny in an identity-based policy", 403)
         """#
 
     private static let actionsText = #"""

@@ -98,6 +98,11 @@ final class Moto: Sendable {
             ]) { $1 })
     }
 
+    /// Runs lines of Python with `iam`, boto3's client, and this server's URL as the first argument.
+    func run(_ script: String, key: (id: String, secret: String)) async throws -> String {
+        try await python(script, key: key)
+    }
+
     private func python(
         _ script: String, key: (id: String, secret: String), _ arguments: String...
     ) async throws -> String {

@@ -20,6 +20,7 @@ enum IAMActions {
         case "GetAccessKeyLastUsed": try IAMKeyActions.lastUsed(call, world)
         case "CreateRole": try IAMRoleActions.create(call, &world)
         case "GetRole": try IAMRoleActions.get(call, world)
+        case "SimulatePrincipalPolicy": try IAMSimulation.perform(call, world)
         default: throw .invalidAction(call.action, version: call.service.version)
         }
     }

@@ -29,11 +29,29 @@ extension ActionCall {
             guard !user.isQuarantined || !Self.quarantined.contains(action) else {
                 throw .accessDenied(text + "with an explicit deny in an identity-based policy")
             }
+            try obeyOrders(about: user.arn, text, world)
         case .roleSession(let account, let role, _):
-            guard try world.role(role, in: account).mayUseIAM else {
-                throw .accessDenied(text + allowedByNone)
-            }
+            let role = try world.role(role, in: account)
+            guard role.mayUseIAM else { throw .accessDenied(text + allowedByNone) }
+            try obeyOrders(about: role.arn, text, world)
         }
+    }
+
+    private func obeyOrders(
+        about arn: String, _ text: String, _ world: World
+    ) throws(ServiceFault) {
+        switch world.decision(on: "iam:\(action)", of: arn) {
+        case "explicitDeny":
+            throw .accessDenied(text + "with an explicit deny in an identity-based policy")
+        case "implicitDeny": throw .accessDenied(text + allowedByNone)
+        default: break
+        }
+    }
+
+    /// Whether AWS's quarantine denies an action, with its service: `iam:CreateUser`.
+    static func isQuarantined(_ action: String) -> Bool {
+        action == "cloudtrail:LookupEvents"
+            || action.hasPrefix("iam:") && quarantined.contains(String(action.dropFirst(4)))
     }
 
     /// Returns what IAM answers about a key that is unknown, or another account's.

@@ -15,7 +15,8 @@ enum IAMRoleActions {
                 "MalformedPolicyDocument", "The policy names no AWS principal.", status: 400)
         }
         let role = try world.createRole(
-            name, in: call.caller.account, trusting: trusted, now: call.now)
+            name, in: call.caller.account, trusting: trusted, path: call.parameters["Path"] ?? "/",
+            now: call.now)
         return { describe(role, document, &$0) }
     }
 
@@ -46,7 +47,7 @@ enum IAMRoleActions {
 
     private static func describe(_ role: Role, _ document: String?, _ xml: inout XMLWriter) {
         xml.element("Role") { element in
-            element.element("Path", "/")
+            element.element("Path", role.path)
             element.element("RoleName", role.name)
             element.element("RoleId", role.id)
             element.element("Arn", role.arn)

@@ -9,6 +9,8 @@ package enum Command: Sendable, Hashable {
     case createKey(user: String)
     case quarantine(user: String, Bool)
     case allowIAM(user: String, Bool)
+    /// Denies a user an action, withholds it, or gives it back: `iam:GetUser`, `s3:*`.
+    case setRight(user: String, action: String, ActionRight)
     case fault(FaultChange)
 
     /// The keys that an order is for.
@@ -27,7 +29,7 @@ package enum Command: Sendable, Hashable {
     /// The verbs that ``init(verb:argument:)`` reads, faults apart.
     package static let verbs = [
         "deactivate", "activate", "delete", "expire", "create-key", "quarantine", "unquarantine",
-        "allow-iam", "deny-iam",
+        "allow-iam", "deny-iam", "deny-action", "withhold-action", "allow-action",
     ]
 
     /// Reads an order like `deactivate` with `app`, or a fault like `throttle` with `on`.
@@ -48,10 +50,28 @@ package enum Command: Sendable, Hashable {
         case "unquarantine": self = .quarantine(user: argument, false)
         case "allow-iam": self = .allowIAM(user: argument, true)
         case "deny-iam": self = .allowIAM(user: argument, false)
+        case "deny-action": self = try Self.right(.denied, verb, argument)
+        case "withhold-action": self = try Self.right(.withheld, verb, argument)
+        case "allow-action": self = try Self.right(.allowed, verb, argument)
         default:
             let known = (Self.verbs + FaultChange.names).joined(separator: ", ")
             throw CommandProblem("\(verb) is no order; known are \(known).")
         }
+    }
+}
+
+extension Command {
+    /// Reads `app:iam:GetUser`.
+    private static func right(
+        _ right: ActionRight, _ verb: String, _ argument: String
+    ) throws(CommandProblem) -> Command {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else {
+            throw CommandProblem(
+                "\(verb) needs a user and an action like app:iam:GetUser, not '\(argument)'.")
+        }
+        return .setRight(
+            user: String(parts[0]), action: "\(parts[1]):\(parts[2])", right)
     }
 }
 

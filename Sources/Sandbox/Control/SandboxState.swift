@@ -59,6 +59,16 @@ struct SandboxState: Sendable {
                 world, account throws(ServiceFault) in
                 try world.allowIAM(isAllowed, for: name, in: account)
             }
+        case .setRight(let name, let action, let right):
+            let what =
+                switch right {
+                case .denied: "is denied \(action)"
+                case .withheld: "is not allowed \(action)"
+                case .allowed: "may do \(action)"
+                }
+            return try eachUser(name, what) { world, account throws(ServiceFault) in
+                world.set(right, of: action, for: try world.user(name, in: account).arn)
+            }
         case .fault(let change):
             change.apply(to: &faults)
             return CommandOutcome(lines: [change.line])

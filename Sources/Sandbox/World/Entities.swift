@@ -73,13 +73,15 @@ package struct Role: Sendable, Hashable {
     /// `AROA…`.
     package let id: String
     package let createdAt: WallTime
+    /// `/`, or `/team/`; the ARN of a session does not have it.
+    package let path: String
     /// The accounts and the ARNs that may assume the role.
     package internal(set) var trusted: Set<String>
     package internal(set) var mayUseIAM = true
     /// Whose tokens may assume it.
     package internal(set) var webProvider: WebProvider?
 
-    package var arn: String { "arn:aws:iam::\(account):role/\(name)" }
+    package var arn: String { "arn:aws:iam::\(account):role\(path)\(name)" }
 }
 
 /// An identity provider whose tokens a role trusts, for one audience.

@@ -86,7 +86,9 @@ extension World {
             throw .validation("\(arn) is invalid")
         }
         let account = String(parts[4])
-        return (account, accounts[account]?.roles[String(parts[5].dropFirst(5))])
+        let name = parts[5].split(separator: "/").last.map(String.init) ?? ""
+        let found = accounts[account]?.roles[name]
+        return (account, found?.arn == arn ? found : nil)
     }
 
     /// Returns what GetCallerIdentity says of a principal; nil when it is gone.

@@ -16,6 +16,8 @@ package struct World: Sendable {
     /// The tokens of the metadata service, with the end of each.
     var metadataTokens: [Secret: WallTime] = [:]
     var entropy: Entropy
+    /// What orders deny, by the ARN of the user or role.
+    package internal(set) var actionPolicies: [String: ActionPolicy] = [:]
 
     /// AWS's quota, which a test may raise.
     package var keysPerUser = 2
@@ -93,7 +95,7 @@ package struct World: Sendable {
     @discardableResult
     package mutating func createRole(
         _ name: String, in account: String, trusting trusted: Set<String>,
-        webProvider: WebProvider? = nil, now: WallTime
+        webProvider: WebProvider? = nil, path: String = "/", now: WallTime
     ) throws(ServiceFault) -> Role {
         try Self.checkName(name, field: "roleName")
         try Self.checkAccount(account)
@@ -103,7 +105,7 @@ package struct World: Sendable {
             id: Identifiers.resourceID(
                 prefix: "AROA", account: UInt64(account) ?? 0, using: &entropy),
             createdAt: now,
-            trusted: trusted, webProvider: webProvider)
+            path: path, trusted: trusted, webProvider: webProvider)
         accounts[account, default: Account(id: account)].roles[name] = role
         return role
     }

@@ -38,6 +38,16 @@ func readService(_ bytes: [UInt8]) {
     if let identity = document.identity, document.error == nil {
         expect(ServiceDocument(scanning: bytes).identity == identity, "two ways, two identities")
     }
+    readSimulation(bytes)
+}
+
+func readSimulation(_ bytes: [UInt8]) {
+    if let answer = SimulationAnswer(bytes) {
+        expect((1...1_000).contains(answer.decisions.count), "a page without bounds")
+        expect(answer.decisions.allSatisfy { !$0.action.isEmpty }, "a decision about nothing")
+    }
+    expect(roleARN(in: bytes)?.hasPrefix("arn:") != false, "an ARN that is none")
+    expect(policyNames(in: bytes).count <= 100, "a list without bounds")
 }
 
 func readInquiries(_ bytes: [UInt8]) {

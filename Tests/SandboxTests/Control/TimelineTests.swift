@@ -62,6 +62,17 @@ import Testing
         ("unquarantine", "app", .quarantine(user: "app", false)),
         ("allow-iam", "app", .allowIAM(user: "app", true)),
         ("deny-iam", "app", .allowIAM(user: "app", false)),
+        (
+            "deny-action", "app:iam:GetUser",
+            .setRight(user: "app", action: "iam:GetUser", .denied)
+        ),
+        (
+            "withhold-action", "app:s3:*",
+            .setRight(user: "app", action: "s3:*", .withheld)
+        ),
+        (
+            "allow-action", "app:s3:*", .setRight(user: "app", action: "s3:*", .allowed)
+        ),
         ("clock_offset", "+6m", .fault(.clockOffset(.seconds(360)))),
         ("outage", "on", .fault(.outage(true))),
         ("latency", "5ms", .fault(.latency(.milliseconds(5)))),
