@@ -106,14 +106,17 @@ private let documentationExamples: Set<String> = [
 /// The first character that can stand in no credential, counted from 1, with its name.
 private func firstForeignCharacter(_ text: String, isKeyID: Bool) -> (Int, String)? {
     for (index, scalar) in text.unicodeScalars.enumerated() {
-        // Printable ASCII may be an emulator's own alphabet; these few marks are what mangling leaves.
-        let isForeign =
-            scalar.value <= 0x20 || scalar.value >= 0x7F || scalar == "\"" || scalar == "'"
-            || scalar == "`" || scalar == "\\" || scalar == ";" || scalar == ","
-            || (isKeyID && !isWordCharacter(scalar))
-        if isForeign { return (index + 1, characterName(scalar)) }
+        if isForeign(scalar, inKeyID: isKeyID) { return (index + 1, characterName(scalar)) }
     }
     return nil
+}
+
+/// Whether a character can stand in no credential.
+func isForeign(_ scalar: Unicode.Scalar, inKeyID: Bool) -> Bool {
+    // Printable ASCII may be an emulator's own alphabet; these few marks are what mangling leaves.
+    scalar.value <= 0x20 || scalar.value >= 0x7F || scalar == "\"" || scalar == "'"
+        || scalar == "`" || scalar == "\\" || scalar == ";" || scalar == ","
+        || (inKeyID && !isWordCharacter(scalar))
 }
 
 private func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
