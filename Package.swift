@@ -91,8 +91,9 @@ let package = Package(
         module(
             "Daemon",
             [
-                "CLinux", "Model", "EventLoops", "HTTP", "Configuring", "Scheduling", "Resolving",
-                "Obtaining", "Probing", "Diagnosing", "Tracking", "FailingOver", "Reporting",
+                "CLinux", "Model", "Answers", "EventLoops", "HTTP", "Configuring", "Scheduling",
+                "Resolving", "Obtaining", "Probing", "Diagnosing", "Tracking", "FailingOver",
+                "Reporting",
             ]),
         .executableTarget(
             name: "credwatch",

@@ -19,13 +19,15 @@ struct Credwatch: ParsableCommand {
                               0 done, 2 not done, 3 no answer from the daemon
               explain         0 there is a plan, 2 there is none; with --isolate: 0 the winning
                               source is accepted, 2 it is refused, 3 unknown
+              doctor          0 healthy, 1 warnings only, 2 a problem, 3 unknown
               credentials     0 printed, 1 a configured source failed, 4 none is configured
               run             0 stopped by a signal, 1 could not start, 78 config refused
               all             64 wrong usage
             """,
         version: credwatchVersion,
         subcommands: [
-            Run.self, Check.self, Explain.self, CredentialsCommand.self, Status.self,
+            Run.self, Check.self, DoctorCommand.self, Explain.self, CredentialsCommand.self,
+            Status.self,
             Validate.self, Failover.self, Failback.self, Hook.self,
         ])
 
