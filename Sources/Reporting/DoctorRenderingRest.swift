@@ -73,19 +73,22 @@ extension DoctorPage {
 
     mutating func add(_ requests: [RequestRecord], leftOut: Int) {
         guard !requests.isEmpty else { return paragraph("None.") }
-        var table = TextTable(["TIME", "ANSWER", "REQUEST", "SIGNED BY", "TOOK"], flexible: 2)
+        var table = TextTable(["TIME", "ANSWER", "REQUEST", "TOOK"], flexible: 2)
         for request in requests {
             var place = request.host + (request.path == "/" ? "" : redacted(request.path))
             if let region = request.region { place += ", region \(region)" }
-            if let signer = request.signer { place += ", signed by \(redacted(signer))" }
+            let key = request.accessKeyID.map(shownKeyID)
+            switch (key, request.signer) {
+            case (let key?, let signer?): place += ", signed by \(redacted(signer)) (\(key))"
+            case (let key?, nil): place += ", signed by \(key)"
+            case (nil, _): place += ", not signed"
+            }
             var notes = [place]
             if case .failed(_, _, let reason) = request.outcome { notes.append(redacted(reason)) }
             table.add(
                 [
                     request.startedAt.timeOfDay, answer(request.outcome),
-                    request.action ?? request.method,
-                    request.accessKeyID.map(shownKeyID) ?? "nobody",
-                    request.latency.map(milliseconds) ?? "-",
+                    request.action ?? request.method, request.latency.map(milliseconds) ?? "-",
                 ], color: color(of: request.outcome), notes: notes)
         }
         self.table(table.render(tableStyle()))
