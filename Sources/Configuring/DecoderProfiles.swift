@@ -6,6 +6,8 @@ struct ProfileDefaults {
     var fastInterval = Duration.seconds(20)
     var timeout = Duration.seconds(10)
     var region: Sourced<String>?
+    var diagnoseWith: String?
+    var maxKeyAge = ProfileConfiguration.defaultMaxKeyAge
 }
 
 /// The decoded profiles, and all names that were given, those of refused profiles too.
@@ -23,6 +25,7 @@ extension Decoder {
         var defaults = ProfileDefaults()
         guard let section = section(node, .defaults) else { return defaults }
         times(section, &defaults)
+        investigation(section, &defaults)
         defaults.region = region(section["region"])
         return defaults
     }
@@ -52,6 +55,7 @@ extension Decoder {
         require("name", in: section, .profile)
         var times = defaults
         self.times(section, &times)
+        investigation(section, &times)
         let name = name(section["name"], "`name`")
         if let name { claim(name, section["name"], "profile", &names) }
         let surroundings = surroundings(section)
@@ -60,11 +64,14 @@ extension Decoder {
         let region = region(section["region"])
         let expected = expectation(section["expect"])
         guard let name else { return nil }
+        if section["diagnose_with"] == nil, times.diagnoseWith == name { times.diagnoseWith = nil }
+        refuseItself(section["diagnose_with"], name)
         return ProfileConfiguration(
             name: name, awsProfile: awsProfile, origin: origin, surroundings: surroundings,
             interval: times.interval, fastInterval: min(times.fastInterval, times.interval),
             timeout: times.timeout,
             region: region, defaultRegion: defaults.region, expected: expected,
+            diagnoseWith: times.diagnoseWith, maxKeyAge: times.maxKeyAge,
             location: location(section.mark))
     }
 

@@ -45,11 +45,14 @@ enum SectionKind: CaseIterable {
                 "defaults", "profiles", "failover", "status", "state_directory", "control",
                 "max_in_flight", "aws",
             ]
-        case .defaults: ["interval", "fast_interval", "timeout", "region"]
+        case .defaults:
+            [
+                "interval", "fast_interval", "timeout", "region", "diagnose_with", "max_key_age",
+            ]
         case .profile:
             [
                 "name", "profile", "source", "environment_file", "unit", "credential", "interval",
-                "fast_interval", "timeout", "region", "expect",
+                "fast_interval", "timeout", "region", "expect", "diagnose_with", "max_key_age",
             ]
         case .expectation: ["account", "arn"]
         case .group:

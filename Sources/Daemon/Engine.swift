@@ -30,6 +30,7 @@ actor Engine {
     let jobs: JobBoard
     var publication = Publication()
     var keeping = Keeping()
+    var investigations = InvestigationQueue()
     var clock: ClockWatch
     var orders: [Int: ControlServer.Reply] = [:]
     var nextOrder = 0
@@ -79,6 +80,7 @@ actor Engine {
                 "credwatch \(credwatchVersion) checks \(configuration.profiles.count) profiles in \(configuration.groups.count) failover groups."
             ))
         scheduleAll(configuration.profiles, at: startedAt.moment)
+        scheduleLooks(at: startedAt.moment)
         if let interval = parts.service.watchdogInterval {
             watchdog = Ticker(queue: queue, every: interval / 2) { [weak self] in
                 self?.assumeIsolated { $0.pingWatchdog() }
@@ -96,6 +98,7 @@ actor Engine {
     func turn() {
         guard !isStopping else { return }
         startJobs()
+        startInvestigations()
         publishIfDue()
         keepIfDue()
         watchDeadlines()
@@ -113,6 +116,8 @@ actor Engine {
             case .check(let name): checkIsDue(name, due: due)
             case .group(let name): handle(.woken(group: name), at: now)
             case .end(let name): handle(.endNears(profile: name), at: now)
+            case .look(let name): lookIsDue(name, at: now)
+            case .investigations: break
             case .publish: publication.gapIsOver = true
             case .keep: keeping.gapIsOver = true
             case .overdue: giveUpOverdue(at: now)
@@ -135,8 +140,10 @@ actor Engine {
         let now = result.finishedAt
         switch job.purpose {
         case .routine:
-            handle(.checked(result), at: now)
+            let (known, before) = explained(result, of: job.profile)
+            handle(.checked(known), at: now)
             scheduleNext(job.profile.name, at: now.moment)
+            investigate(result, after: before, of: job.profile, at: now)
             publication.markDirty(urgent: false)
         case .proof(let group, _):
             handle(.proved(group: group, result), at: now)
@@ -171,6 +178,7 @@ actor Engine {
             for profile in configuration.profiles {
                 jobs.add(Job(profile: profile, purpose: .routine(due: nil)))
             }
+            lookSoon(at: SystemClock.moment())
             turn()
         }
     }

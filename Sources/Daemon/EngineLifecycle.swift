@@ -76,6 +76,7 @@ extension Engine {
         tracker.reconfigure(new)
         let now = SystemClock.moment()
         scheduleAll(new.profiles, at: now)
+        scheduleLooks(at: now)
         for profile in new.profiles where oldProfiles[profile.name] != nil {
             if oldProfiles[profile.name]?.interval != profile.interval {
                 setPace(profile.name, every: profile.interval, at: now)

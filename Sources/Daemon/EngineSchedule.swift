@@ -24,6 +24,8 @@ extension Engine {
             cadences[name] = nil
             schedule.remove(.check(name))
             schedule.remove(.end(name))
+            schedule.remove(.look(name))
+            investigations.forget(name)
         }
     }
 

@@ -31,11 +31,13 @@ package func inspectConfiguration(_ file: String) async -> InspectedConfiguratio
             }
         }
         problems += shared
+        problems += await problemsOfAskers(in: configuration, file: file)
         problems.sort {
             ($0.location.line, $0.location.column) < ($1.location.line, $1.location.column)
         }
         return InspectedConfiguration(
-            configuration: shared.isEmpty ? configuration : nil, problems: problems)
+            configuration: problems.contains(where: \.isError) ? nil : configuration,
+            problems: problems)
     }
 }
 
@@ -65,6 +67,49 @@ private func sharedKeys(in configuration: Configuration, file: String) async
                     "backup \(backup) has the same access key \(primary.value) as the primary \(group.primary) (\(other.provenance) and \(primary.provenance)); a backup needs a key of its own"
                 ))
         }
+    }
+    return problems
+}
+
+/// Finds second identities that have the very key that they are to ask about, and such as there is no
+/// profile for; what other environments hold is not looked at.
+private func problemsOfAskers(in configuration: Configuration, file: String) async
+    -> [ConfigurationProblem]
+{
+    let resolver = Resolver(environment: .current(), overrides: configuration.aws)
+    let profiles = Dictionary(
+        configuration.profiles.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    var problems: [ConfigurationProblem] = []
+    var missing: Set<String> = []
+    for profile in configuration.profiles {
+        guard let asker = profile.asker(among: profiles), asker.surroundings == .own,
+            profile.surroundings == .own
+        else { continue }
+        let place = profile.location ?? SourceLocation(file: file, line: 1)
+        let other: Credentials?
+        do throws(ResolveProblem) {
+            other = try await resolver.resolve(asker).keys
+        } catch {
+            if case .profileMissing(_, _, let candidates) = error, profiles[asker.name] == nil,
+                missing.insert(asker.name).inserted
+            {
+                let hint = candidates.first.map { "; did you mean \($0)?" } ?? ""
+                problems.append(
+                    ConfigurationProblem(
+                        place, rule: "unknown-diagnose-with",
+                        "`diagnose_with` names \(asker.name), which is neither among `profiles` nor in the AWS files\(hint)",
+                        severity: .warning))
+            }
+            continue
+        }
+        guard let other, let own = try? await resolver.resolve(profile).keys,
+            own.accessKeyID.value == other.accessKeyID.value
+        else { continue }
+        problems.append(
+            ConfigurationProblem(
+                place, rule: "same-access-key",
+                "\(asker.name), which is to ask about \(profile.name) (`diagnose_with`), has the same access key \(own.accessKeyID.value) (\(other.accessKeyID.provenance) and \(own.accessKeyID.provenance)); it needs a key of its own"
+            ))
     }
     return problems
 }

@@ -5,6 +5,10 @@ enum DueKey: Hashable, Sendable {
     case check(String)
     case group(String)
     case end(String)
+    /// The daily look at the key of a profile.
+    case look(String)
+    /// The end of the time that IAM asked to wait.
+    case investigations
     case publish
     case keep
     case overdue

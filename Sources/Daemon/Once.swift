@@ -32,9 +32,10 @@ package func checkOnce(
         }
         return results
     }
+    let explained = await explained(results, in: configuration, transport)
     transport.shutdown()
     var tracker = Tracker(configuration, remembered: nil, makeIncidentID: { "" })
-    for result in results { _ = tracker.handle(.checked(result), at: result.finishedAt) }
+    for result in explained { _ = tracker.handle(.checked(result), at: result.finishedAt) }
     let profiles = tracker.profileStatuses { _ in nil }
     let now = SystemClock.wall()
     return StatusDocument(

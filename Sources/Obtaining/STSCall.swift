@@ -8,10 +8,6 @@ struct STSCall: Sendable {
     let call: ServiceCall
     let signer: Signer
 
-    private static let contentType = HeaderField(
-        "Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-    private static let userAgent = HeaderField("User-Agent", "credwatch/\(credwatchVersion)")
-
     /// What the two actions have in common.
     struct Role {
         var arn: Sourced<String>
@@ -25,27 +21,17 @@ struct STSCall: Sendable {
         _ role: Role, _ action: String, with parameters: [(name: String, value: Secret)],
         signedBy base: Credentials?, within limit: Duration
     ) async throws(ServiceFailure) -> Credentials {
-        let address: EndpointAddress
+        let now = call.clock()
+        let form = form(role, action, parameters, at: now)
+        let request: HTTPRequest
         do {
-            address = try EndpointAddress(role.endpoint.url)
+            request = try HTTPRequest(
+                sending: form, to: .sts, at: role.endpoint, signedBy: base, signer, at: now,
+                within: limit)
         } catch {
             throw ServiceFailure(.failed(.setup(error.reason)))
         }
-        let now = call.clock()
-        let body = body(role, action, parameters, at: now)
-        var headers = [HeaderField("Host", address.hostHeader), Self.contentType, Self.userAgent]
-        if let base {
-            headers += signer.sign(
-                SigningRequest(method: "POST", path: address.path, headers: headers, body: body),
-                scope: SigningScope(
-                    date: now.basicISO8601, region: role.endpoint.signingRegion, service: "sts"),
-                credentials: SigningCredentials(base))
-        }
-        let answer = try await call.answer(
-            to: HTTPRequest(
-                method: .post, url: role.endpoint.url, headers: headers, body: body,
-                connectTimeout: limit * 3 / 4, timeout: limit),
-            hiding: parameters.map(\.value))
+        let answer = try await call.answer(to: request, hiding: parameters.map(\.value))
         guard let session = SessionDocument(answer.response.body) else { throw answer.failure }
         let place = role.arn.provenance
         return Credentials(
@@ -56,19 +42,17 @@ struct STSCall: Sendable {
             accountID: session.accountID)
     }
 
-    private func body(
+    private func form(
         _ role: Role, _ action: String, _ parameters: [(name: String, value: Secret)],
         at now: WallTime
-    ) -> [UInt8] {
-        var body = Array("Action=\(action)&Version=2011-06-15".utf8)
-        func add(_ name: String, _ value: some Sequence<UInt8>) {
-            body.append(contentsOf: "&\(name)=".utf8)
-            body.appendEncoded(value)
+    ) -> QueryForm {
+        var form = QueryForm(action, of: .sts)
+        form.add("RoleArn", role.arn.value.utf8)
+        form.add("RoleSessionName", (role.sessionName ?? "credwatch-\(now.seconds)").utf8)
+        if let seconds = role.durationSeconds { form.add("DurationSeconds", String(seconds).utf8) }
+        for parameter in parameters {
+            parameter.value.withBytes { form.add(parameter.name, $0) }
         }
-        add("RoleArn", role.arn.value.utf8)
-        add("RoleSessionName", (role.sessionName ?? "credwatch-\(now.seconds)").utf8)
-        if let seconds = role.durationSeconds { add("DurationSeconds", String(seconds).utf8) }
-        for parameter in parameters { parameter.value.withBytes { add(parameter.name, $0) } }
-        return body
+        return form
     }
 }

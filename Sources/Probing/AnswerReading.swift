@@ -20,14 +20,7 @@ extension ProbeOutcome {
         } else if let error = document.error ?? JSONErrorBody.decoded(response.body)?.error {
             self = .refused(error, details)
         } else {
-            self = .notAWS(what: Self.description(of: response), details)
+            self = .notAWS(what: response.appearance, details)
         }
-    }
-
-    /// Says what an answer looks like: `an HTML page`, `an empty answer with HTTP status 503`.
-    private static func description(of response: HTTPResponse) -> String {
-        if let redirection = response.redirection { return redirection }
-        let shape = BodyShape(response.body).rawValue
-        return response.status >= 400 ? "\(shape) with HTTP status \(response.status)" : shape
     }
 }

@@ -36,7 +36,8 @@ final class EnvironmentSettings: Sendable {
         region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
         endpointURL = environment["AWS_ENDPOINT_URL"]
         endpointURLs = [
-            .sts: environment["AWS_ENDPOINT_URL_STS"], .sso: environment["AWS_ENDPOINT_URL_SSO"],
+            .sts: environment["AWS_ENDPOINT_URL_STS"],
+            .iam: environment["AWS_ENDPOINT_URL_IAM"], .sso: environment["AWS_ENDPOINT_URL_SSO"],
             .ssoOIDC: environment["AWS_ENDPOINT_URL_SSO_OIDC"],
             .signIn: environment["AWS_ENDPOINT_URL_SIGNIN"],
         ].compactMapValues { $0 }

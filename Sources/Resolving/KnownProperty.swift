@@ -13,7 +13,7 @@ package enum KnownProperty: UInt8, Sendable, Hashable, CaseIterable {
     case accountID, roleSessionName, externalID, durationSeconds, mfaSerial
     case metadataEndpoint, metadataMode, metadataTimeout, metadataAttempts
     /// The services that have settings of their own inside `[services x]`.
-    case sts, sso, ssoOIDC, signIn
+    case sts, iam, sso, ssoOIDC, signIn
 
     /// The name as the files write it: `aws_access_key_id`.
     package var name: String {
@@ -53,6 +53,7 @@ package enum KnownProperty: UInt8, Sendable, Hashable, CaseIterable {
         case .metadataTimeout: "metadata_service_timeout"
         case .metadataAttempts: "metadata_service_num_attempts"
         case .sts: "sts"
+        case .iam: "iam"
         case .sso: "sso"
         case .ssoOIDC: "sso_oidc"
         case .signIn: "signin"

@@ -47,11 +47,7 @@ package final class Resolver: Sendable {
 
     /// Makes the whole plan of a profile for a person, from the files as they are now.
     package func explain(_ profile: ProfileConfiguration) async throws(ResolveProblem) -> Plan {
-        let site = try await site(of: profile.surroundings, within: profile.timeout)
-        let files =
-            if let fixed = site.fixed { fixed } else {
-                try await site.store.snapshot(within: profile.timeout)
-            }
+        let (site, files) = try await look(at: profile)
         return try site.plan(profile, in: files, isExplained: true)
     }
 
@@ -69,6 +65,18 @@ package final class Resolver: Sendable {
         of surroundings: Surroundings, within limit: Duration
     ) async throws(ResolveProblem) -> AWSEnvironment {
         try await site(of: surroundings, within: limit).planner.environment.environment
+    }
+
+    /// Returns the environment of a profile with its files as they are now, within the profile's time limit.
+    func look(
+        at profile: ProfileConfiguration
+    ) async throws(ResolveProblem) -> (site: Site, files: SharedFiles) {
+        let site = try await site(of: profile.surroundings, within: profile.timeout)
+        let files =
+            if let fixed = site.fixed { fixed } else {
+                try await site.store.snapshot(within: profile.timeout)
+            }
+        return (site, files)
     }
 
     private func site(

@@ -41,7 +41,14 @@ struct SettingsLookup {
     func customURLText(
         of service: KnownProperty = .sts
     ) throws(ResolveProblem) -> Sourced<String>? {
-        if service == .sts, let override = overrides.endpointURL { return override }
+        if let override = overrides.endpointURL, service == .sts || service == .iam {
+            // One of AWS's own hosts is that of STS, as the config wants it; any other one stands in for all of AWS.
+            let isOfSTS =
+                if case .success(let url) = EndpointURL.parse(override.value) {
+                    Partition(ofHost: url.host) != nil
+                } else { false }
+            if service == .sts || !isOfSTS { return override }
+        }
         let ignore = environment.ignoreEndpointURLs ?? profile?.text(.ignoreEndpointURLs)
         if let ignore, try flag(ignore, .ignoreEndpointURLs) { return nil }
         if let url = environment.endpointURL(of: service) { return url }

@@ -60,6 +60,19 @@ final class Site: Sendable {
     }
 }
 
+extension Site {
+    /// Finds where a profile's requests to IAM go.
+    func iamEndpoint(
+        of profile: ProfileConfiguration, in files: SharedFiles
+    ) throws(ResolveProblem) -> Sourced<Endpoint> {
+        var profile = profile
+        if case .credential(let credential) = kind {
+            profile = try credential.profile(for: profile, in: files)
+        }
+        return try planner.iamEndpoint(of: profile, in: files)
+    }
+}
+
 extension Plan {
     /// Lets the steps read their files where the process would.
     ///

@@ -188,6 +188,11 @@ package struct Tracker: Sendable {
 
     // MARK: - What is told
 
+    /// The latest result of a profile; nil before its first check.
+    package func lastResult(of profile: String) -> CheckResult? {
+        positions[profile].flatMap { profiles[$0].last }
+    }
+
     /// What is to be kept across a restart.
     package var remembered: RememberedState {
         RememberedState(

@@ -155,8 +155,7 @@ import Testing
         #expect(
             decode(text).problems.map(\.description) == [
                 "c.yaml:2:17: a profile has no key \"intervall\"; did you mean \"interval\"? "
-                    + "(allowed: name, profile, source, environment_file, unit, credential, interval, "
-                    + "fast_interval, timeout, region, expect) [unknown-key]",
+                    + "(allowed: \(SectionKind.profile.keys.joined(separator: ", "))) [unknown-key]",
                 "c.yaml:2:42: `interval` needs a unit, like \"60s\" (allowed: 1s to 31d) "
                     + "[malformed-duration]",
                 "c.yaml:4:24: `primary` names \"ap\", which is not among `profiles`; "

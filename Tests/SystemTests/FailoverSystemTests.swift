@@ -18,6 +18,8 @@ struct FailoverSystemTests {
         try site.sandbox.deactivate(site.primary)
         #expect(await daemon.hasWritten("app is failing"))
         #expect(await daemon.hasWritten("app now uses app-backup"))
+        // The backup has asked IAM meanwhile, and the hook has not waited for that.
+        #expect(await daemon.hasWritten("of user app is deactivated"))
 
         let runs = site.hookRuns()
         #expect(runs.count == 1)
@@ -33,7 +35,12 @@ struct FailoverSystemTests {
         #expect(group.hook?.result == .exited(code: 0))
         #expect(group.incident?.id == runs.first?[3])
         let profile = try #require(status.profiles.first)
-        #expect(profile.diagnosis?.cause == .keyNotRecognized)
+        #expect(profile.diagnosis?.cause == .keyInactive)
+        #expect(profile.diagnosis?.confidence == .certain)
+        #expect(
+            profile.diagnosis?.commands == [
+                "aws iam update-access-key --user-name app --access-key-id \(site.primary.id) --status Active --profile app-backup"
+            ])
         #expect(profile.accessKeyID == site.primary.id)
     }
 

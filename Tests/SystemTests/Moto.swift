@@ -82,6 +82,13 @@ final class Moto: Sendable {
             """, key: key, name)
     }
 
+    /// Runs a piece of Python with `iam`, a client of IAM, as the owner of a key.
+    func perform(
+        _ script: String, using key: (id: String, secret: String), _ arguments: String...
+    ) async throws {
+        _ = try await python(script, key: key, arguments)
+    }
+
     func check(_ key: (id: String, secret: String)) async throws -> Subprocess.Outcome {
         try await Subprocess.run(
             binary("credwatch"), ["check", "--json"],
@@ -93,6 +100,12 @@ final class Moto: Sendable {
 
     private func python(
         _ script: String, key: (id: String, secret: String), _ arguments: String...
+    ) async throws -> String {
+        try await python(script, key: key, arguments)
+    }
+
+    private func python(
+        _ script: String, key: (id: String, secret: String), _ arguments: [String]
     ) async throws -> String {
         let head = """
             import boto3, json, sys

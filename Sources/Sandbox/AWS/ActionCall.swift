@@ -8,6 +8,8 @@ struct ActionCall: Sendable {
     var caller: Principal
     var identity: CallerIdentity
     var now: WallTime
+    /// How many entries a list has on a page; nil puts all on one.
+    var pageSize: Int?
 
     /// What an action writes into its result; an action without one answers with metadata alone.
     typealias Result = (inout XMLWriter) -> Void
@@ -18,6 +20,21 @@ struct ActionCall: Sendable {
             throw .missing(name.prefix(1).lowercased() + name.dropFirst())
         }
         return value
+    }
+
+    /// Returns the page that a call wants, with the marker of the next one.
+    func page<Element>(
+        of list: [Element]
+    ) throws(ServiceFault) -> (page: ArraySlice<Element>, next: String?) {
+        var start = 0
+        if let marker = parameters["Marker"] {
+            guard marker.hasPrefix("after-"), let place = Int(marker.dropFirst(6)),
+                list.indices.contains(place)
+            else { throw .validation("Invalid Marker.") }
+            start = place
+        }
+        let end = min(list.count, start + (pageSize ?? list.count))
+        return (list[start..<end], end < list.count ? "after-\(end)" : nil)
     }
 
     /// Returns `DurationSeconds` within its bounds.

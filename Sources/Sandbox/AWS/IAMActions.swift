@@ -77,10 +77,12 @@ enum IAMActions {
         let name = try call.required("UserName")
         try call.authorize(on: "user \(name)", in: world)
         let policies = try world.user(name, in: call.caller.account).policies
+        let (page, next) = try call.page(of: policies)
         return { xml in
-            xml.element("IsTruncated", "false")
+            xml.element("IsTruncated", next == nil ? "false" : "true")
+            xml.element("Marker", next)
             xml.element("AttachedPolicies") { list in
-                for policy in policies {
+                for policy in page {
                     list.element("member") { member in
                         member.element("PolicyName", policy.name)
                         member.element("PolicyArn", policy.arn)

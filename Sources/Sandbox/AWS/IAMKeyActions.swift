@@ -25,10 +25,11 @@ enum IAMKeyActions {
         let name = try call.userName()
         try call.authorize(on: "user \(name)", in: world)
         let keys = try world.keys(of: name, in: call.caller.account)
+        let (page, next) = try call.page(of: keys)
         return { xml in
             xml.element("UserName", name)
             xml.element("AccessKeyMetadata") { list in
-                for key in keys {
+                for key in page {
                     list.element("member") { member in
                         member.element("UserName", key.userName)
                         member.element("AccessKeyId", key.id)
@@ -37,7 +38,8 @@ enum IAMKeyActions {
                     }
                 }
             }
-            xml.element("IsTruncated", "false")
+            xml.element("IsTruncated", next == nil ? "false" : "true")
+            xml.element("Marker", next)
         }
     }
 

@@ -63,11 +63,13 @@ enum QueryEndpoint {
         world.noteUse(
             of: presented.accessKeyID, region: presented.region, service: call.service,
             now: call.at)
-        return try act(parameters, found.principal, world: &world, call: call)
+        if faults.throttlesIAM, call.service == .iam { throw .throttling }
+        return try act(parameters, found.principal, world: &world, faults: faults, call: call)
     }
 
     private static func act(
-        _ parameters: QueryParameters, _ caller: Principal, world: inout World, call: Call
+        _ parameters: QueryParameters, _ caller: Principal, world: inout World,
+        faults: FaultSwitches, call: Call
     ) throws(ServiceFault) -> [UInt8] {
         guard parameters["Version"] == call.service.version else {
             throw .invalidAction(call.action, version: parameters["Version"])
@@ -75,13 +77,19 @@ enum QueryEndpoint {
         guard let identity = world.identity(of: caller) else {
             throw .invalidToken(tokenSent: caller.isSession)
         }
+        let name = "\(call.service.rawValue):\(call.action)"
+        guard !faults.deniedActions.contains(name) else {
+            throw .accessDenied(
+                "User: \(identity.arn) is not authorized to perform: \(name) "
+                    + "because no identity-based policy allows the \(name) action")
+        }
         if call.service == .iam, case .userSession = caller {
             // IAM takes sessions of GetSessionToken only with MFA, which the sandbox has not.
             throw .invalidToken(tokenSent: true)
         }
         let action = ActionCall(
             service: call.service, action: call.action, parameters: parameters, caller: caller,
-            identity: identity, now: call.at)
+            identity: identity, now: call.at, pageSize: faults.pageSize)
         let result =
             switch call.service {
             case .sts: try STSActions.perform(action, in: &world) as ActionCall.Result?

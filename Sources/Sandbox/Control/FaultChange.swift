@@ -11,11 +11,15 @@ package enum FaultChange: Sendable, Hashable {
     case secretHold(Duration)
     case alterSignatures(Bool)
     case cutProviderOff(Bool)
+    case throttleIAM(Bool)
+    case denyActions(Set<String>)
+    case pageSize(Int?)
 
     /// The names that ``init(name:value:)`` reads.
     package static let names = [
         "clock_offset", "throttle", "outage", "latency", "refuse_regions", "propagation_delay",
-        "secret_hold", "alter_signatures", "cut_provider_off",
+        "secret_hold", "alter_signatures", "cut_provider_off", "throttle_iam", "deny_actions",
+        "page_size",
     ]
 
     /// Reads `clock_offset` with `-6m`, `throttle` with `on`, `refuse_regions` with `me-south-1+af-south-1`.
@@ -31,6 +35,14 @@ package enum FaultChange: Sendable, Hashable {
         case "secret_hold": self = .secretHold(try Self.duration(name, value))
         case "alter_signatures": self = .alterSignatures(try Self.onOff(name, value))
         case "cut_provider_off": self = .cutProviderOff(try Self.onOff(name, value))
+        case "throttle_iam": self = .throttleIAM(try Self.onOff(name, value))
+        case "deny_actions":
+            self = .denyActions(Set(value.split { $0 == "+" || $0 == "," }.map(String.init)))
+        case "page_size":
+            guard value == "off" || Int(value).map({ (1...1_000).contains($0) }) ?? false else {
+                throw CommandProblem("\(name) is off, or a number from 1 to 1000, not '\(value)'.")
+            }
+            self = .pageSize(Int(value))
         default:
             throw CommandProblem(
                 "\(name) is no fault; known are \(Self.names.joined(separator: ", ")).")
@@ -49,6 +61,9 @@ package enum FaultChange: Sendable, Hashable {
         case .secretHold(let hold): faults.secretHold = hold
         case .alterSignatures(let isOn): faults.altersSignatures = isOn
         case .cutProviderOff(let isOn): faults.cutsProviderOff = isOn
+        case .throttleIAM(let isOn): faults.throttlesIAM = isOn
+        case .denyActions(let actions): faults.deniedActions = actions
+        case .pageSize(let size): faults.pageSize = size
         }
     }
 
@@ -65,6 +80,10 @@ package enum FaultChange: Sendable, Hashable {
         case .secretHold(let hold): "secret_hold is \(hold.text)"
         case .alterSignatures(let isOn): "alter_signatures is \(isOn ? "on" : "off")"
         case .cutProviderOff(let isOn): "cut_provider_off is \(isOn ? "on" : "off")"
+        case .throttleIAM(let isOn): "throttle_iam is \(isOn ? "on" : "off")"
+        case .denyActions(let actions):
+            "deny_actions is \(actions.isEmpty ? "empty" : actions.sorted().joined(separator: "+"))"
+        case .pageSize(let size): "page_size is \(size.map(String.init) ?? "off")"
         }
     }
 

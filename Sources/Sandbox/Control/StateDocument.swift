@@ -42,6 +42,11 @@ extension SandboxState {
         object.member("secret_hold", faults.secretHold.text)
         object.member("alter_signatures", faults.altersSignatures)
         object.member("cut_provider_off", faults.cutsProviderOff)
+        object.member("throttle_iam", faults.throttlesIAM)
+        object.array("deny_actions") { list in
+            for action in faults.deniedActions.sorted() { list.element(action) }
+        }
+        object.member("page_size", faults.pageSize)
     }
 
     private func write(_ account: Account, _ object: inout JSONWriter) {

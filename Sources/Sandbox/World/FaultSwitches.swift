@@ -18,6 +18,12 @@ package struct FaultSwitches: Sendable, Hashable {
     package var altersSignatures = false
     /// The identity provider of web identities cannot be reached.
     package var cutsProviderOff = false
+    /// Every call of IAM is answered `Throttling`; STS goes on.
+    package var throttlesIAM = false
+    /// Actions like `iam:ListAccessKeys` that no policy allows, whoever asks.
+    package var deniedActions: Set<String> = []
+    /// How many entries a list of IAM has on a page; nil puts all on one.
+    package var pageSize: Int?
 
     package init() {}
 }

@@ -7,8 +7,8 @@ extension World {
         for userName: String, in account: String, now: WallTime
     ) throws(ServiceFault) -> AccessKey {
         let user = try user(userName, in: account)
-        guard user.keyIDs.count < Self.keysPerUser else {
-            throw .limitExceeded("AccessKeysPerUser", Self.keysPerUser)
+        guard user.keyIDs.count < keysPerUser else {
+            throw .limitExceeded("AccessKeysPerUser", keysPerUser)
         }
         let number = UInt64(account) ?? 0
         var id: String

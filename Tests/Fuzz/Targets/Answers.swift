@@ -40,6 +40,23 @@ func readService(_ bytes: [UInt8]) {
     }
 }
 
+func readInquiries(_ bytes: [UInt8]) {
+    for action in InquiryAction.allCases {
+        _ = QueryAnswer(bytes, to: action.name)
+        guard let reply = InquiryReply(reading: bytes, to: action) else { continue }
+        switch reply {
+        case .account(let account): expect(account.utf8.count == 12, "an account that is none")
+        case .lastUsed(let user, _), .user(let user, _):
+            expect(!user.isEmpty, "a user without a name")
+        case .keys(let keys, let next):
+            expect(keys.count <= 1_000, "a page without an end")
+            expect(next.map { !$0.isEmpty } ?? true, "a marker without a text")
+        case .policies(let names, _): expect(names.count <= 1_000, "a page without an end")
+        case .refused, .unusable, .failed, .leftOut: expect(false, "a reply that nobody wrote")
+        }
+    }
+}
+
 func readClaims(_ bytes: [UInt8]) {
     _ = TokenClaims(Secret(bytes: bytes))
     // Most inputs are no base64; what it would hold is worth more.

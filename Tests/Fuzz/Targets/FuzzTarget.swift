@@ -12,6 +12,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case session
     /// What STS answers when it is asked who somebody is.
     case service
+    /// What IAM and STS answer about keys and users.
+    case inquiry
     /// A web identity token.
     case claims
     /// What a credential process prints.
@@ -33,6 +35,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .agent: readAgent(bytes)
         case .session: readSession(bytes)
         case .service: readService(bytes)
+        case .inquiry: readInquiries(bytes)
         case .claims: readClaims(bytes)
         case .process: readProcess(bytes)
         case .config: readConfiguration(bytes)

@@ -69,6 +69,12 @@ import Testing
         ("secret_hold", "5s", .fault(.secretHold(.seconds(5)))),
         ("alter_signatures", "off", .fault(.alterSignatures(false))),
         ("cut_provider_off", "on", .fault(.cutProviderOff(true))),
+        ("throttle_iam", "on", .fault(.throttleIAM(true))),
+        (
+            "deny_actions", "iam:GetUser+iam:ListAccessKeys",
+            .fault(.denyActions(["iam:GetUser", "iam:ListAccessKeys"]))
+        ),
+        ("page_size", "2", .fault(.pageSize(2))), ("page_size", "off", .fault(.pageSize(nil))),
     ])
     func readsEveryOrder(verb: String, argument: String, command: Command) throws {
         #expect(try Command(verb: verb, argument: argument) == command)

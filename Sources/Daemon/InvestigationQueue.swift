@@ -1,0 +1,163 @@
+import Diagnosing
+import Model
+
+/// Something that a second identity is to be asked.
+struct InvestigationRequest: Sendable {
+    enum Purpose: Sendable {
+        /// Why AWS refuses the key; the cause is what its own answers said.
+        case refusal(Cause)
+        /// The look at a key that works, once a day.
+        case look
+    }
+
+    var profile: ProfileConfiguration
+    /// The check that gives reason to ask.
+    var result: CheckResult
+    var purpose: Purpose
+    /// Who may be asked, the best first.
+    var askers: [ProfileConfiguration]
+    var candidates: [UserCandidate]
+}
+
+/// What waits to be asked, what was learnt, and who can be asked: all that the engine keeps about it.
+struct InvestigationQueue: Sendable {
+    /// What was learnt about a refusal, for the checks that follow.
+    private struct Known: Sendable {
+        var fingerprint: Int?
+        var investigation: Investigation?
+        /// The earliest time of another question.
+        var askAgainAt: Moment
+        /// What the last check said by itself.
+        var original: Diagnosis
+    }
+
+    private var refusals = FIFO<InvestigationRequest>()
+    private var looks = FIFO<InvestigationRequest>()
+    /// The profiles that wait or are being asked about.
+    private var lined: Set<String> = []
+    private var running = 0
+    /// By profile, and by what AWS's own answers said.
+    private var known: [String: [Cause: Known]] = [:]
+    /// The user of a key that AWS has accepted before, by profile.
+    private var owners: [String: (keyID: String, arn: String)] = [:]
+    private(set) var pausedUntil: Moment?
+    private var pause = Duration.zero
+    /// The other members of a profile's groups, in the order of their preference.
+    var mates: [String: [String]] = [:]
+
+    private static let mostAtOnce = 2
+    private static let interval = Duration.seconds(900)
+
+    /// Whether nothing is kept about any profile.
+    var isClean: Bool { known.isEmpty && owners.isEmpty }
+
+    mutating func forget(_ profile: String) {
+        known[profile] = nil
+        owners[profile] = nil
+    }
+
+    /// Forgets what was learnt of a key that works again; when IAM was asked last stays until it may be
+    /// asked again, since a key may be taken and refused by turns.
+    mutating func noteGood(_ profile: String, at now: Moment) {
+        owners[profile] = nil
+        guard let entries = known[profile] else { return }
+        let kept = entries.filter { now < $0.value.askAgainAt }.mapValues { entry in
+            var entry = entry
+            entry.investigation = nil
+            return entry
+        }
+        known[profile] = kept.isEmpty ? nil : kept
+    }
+
+    // MARK: Who
+
+    /// Notes who a key belonged to while AWS accepted it.
+    mutating func noteOwner(_ before: CheckResult, of profile: String) {
+        guard before.diagnosis.verdict == .good, let id = before.accessKeyID,
+            let arn = before.identity?.arn
+        else { return }
+        owners[profile] = (id, arn)
+    }
+
+    /// The user whom a key belonged to when AWS accepted it last.
+    func owner(of profile: String, _ keyID: String) -> UserCandidate? {
+        guard let owner = owners[profile], owner.keyID == keyID else { return nil }
+        return UserCandidate(arn: owner.arn, basis: .seen)
+    }
+
+    // MARK: What was learnt
+
+    /// The diagnosis of a check with what is known of the same credential and the same refusal.
+    mutating func explained(
+        _ result: CheckResult, of profile: ProfileConfiguration
+    ) -> CheckResult {
+        let cause = result.diagnosis.cause
+        guard known[profile.name]?[cause]?.fingerprint == result.fingerprint,
+            let investigation = known[profile.name]?[cause]?.investigation
+        else { return result }
+        known[profile.name]?[cause]?.original = result.diagnosis
+        return result.diagnosed(
+            refined(
+                result.diagnosis, by: investigation, profile: profile, at: result.finishedAt.wall))
+    }
+
+    /// Whether it is time to ask about a refusal; asking is noted.
+    mutating func mayAsk(_ result: CheckResult, of profile: String, at now: Moment) -> Bool {
+        let cause = result.diagnosis.cause
+        if let entry = known[profile]?.values.first, entry.fingerprint != result.fingerprint {
+            known[profile] = nil
+        }
+        if let entry = known[profile]?[cause], now < entry.askAgainAt { return false }
+        known[profile, default: [:]][cause] = Known(
+            fingerprint: result.fingerprint, investigation: known[profile]?[cause]?.investigation,
+            askAgainAt: now + Self.interval, original: result.diagnosis)
+        return true
+    }
+
+    /// Keeps what was learnt; returns the diagnosis that it makes of the last check, or nil when the
+    /// credential is another one by now.
+    mutating func learnt(
+        _ investigation: Investigation, about cause: Cause, _ request: InvestigationRequest,
+        at now: WallTime
+    ) -> Diagnosis? {
+        let name = request.profile.name
+        guard let entry = known[name]?[cause], entry.fingerprint == request.result.fingerprint
+        else { return nil }
+        known[name]?[cause]?.investigation = investigation
+        return refined(entry.original, by: investigation, profile: request.profile, at: now)
+    }
+
+    // MARK: When
+
+    mutating func add(_ request: InvestigationRequest) {
+        guard lined.insert(request.profile.name).inserted else { return }
+        switch request.purpose {
+        case .refusal: refusals.append(request)
+        case .look: looks.append(request)
+        }
+    }
+
+    /// The next that may be asked now: refusals first, two at once, and nothing while IAM throttles.
+    mutating func next(at now: Moment) -> InvestigationRequest? {
+        if let pausedUntil, now < pausedUntil { return nil }
+        guard running < Self.mostAtOnce, let next = refusals.popFirst() ?? looks.popFirst() else {
+            return nil
+        }
+        running += 1
+        return next
+    }
+
+    var isWaiting: Bool { !refusals.isEmpty || !looks.isEmpty }
+
+    /// Ends one; after a throttled one, all others wait, twice as long each time up to an hour.
+    mutating func ended(_ request: InvestigationRequest, throttled: Bool, at now: Moment) {
+        running -= 1
+        lined.remove(request.profile.name)
+        guard throttled else {
+            (pause, pausedUntil) = (.zero, nil)
+            return
+        }
+        pause = min(max(pause * 2, .seconds(60)), .seconds(3_600))
+        pausedUntil = now + pause
+    }
+}
