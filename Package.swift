@@ -72,17 +72,18 @@ let package = Package(
         module("HTTP", ["Model", "Signing", "CCurl"]),
         module("Answers", ["Model"]),
         module("EventLoops", ["Model", "CLinux"]),
+        module("Linting", ["Model"]),
         module("Processes", ["Model", "EventLoops", "CLinux"], settings: small),
 
         // The stages: each imports Model, and libraries, but no other stage.
         module("Configuring", ["Model", "CYaml"], settings: small),
         module("Scheduling", ["Model"]),
-        module("Resolving", ["Model", "Signing", "Answers", "CLinux", "CSystemd"]),
+        module("Resolving", ["Model", "Signing", "Answers", "Linting", "CLinux", "CSystemd"]),
         module("Probing", ["Model", "Signing", "HTTP", "Answers"]),
         module(
             "Obtaining", ["CLinux", "Model", "Signing", "HTTP", "Answers", "Processes"],
             settings: small),
-        module("Diagnosing", ["Model"]),
+        module("Diagnosing", ["Model", "Linting"]),
         module("Tracking", ["Model"]),
         module("FailingOver", ["Model", "Processes"], settings: small),
         module("Reporting", ["Model", "CSystemd"]),
@@ -138,9 +139,10 @@ let package = Package(
         tests("Processes"),
         tests("HTTP", ["CCurl"]),
         tests("Answers"),
+        tests("Linting"),
         tests("Obtaining", ["Answers", "CLinux", "HTTP", "Processes", "Sandbox"]),
         tests("Probing", ["Answers", "HTTP", "Signing"]),
-        tests("Diagnosing"),
+        tests("Diagnosing", ["Linting"]),
         tests("Tracking"),
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
@@ -157,7 +159,8 @@ let package = Package(
         .testTarget(
             name: "CaseTests",
             dependencies: [
-                "Answers", "Diagnosing", "HTTP", "Model", "Obtaining", "Resolving", "Support",
+                "Answers", "Diagnosing", "HTTP", "Model", "Obtaining", "Reporting", "Resolving",
+                "Support",
             ],
             swiftSettings: strict),
         // What `make fuzz` drives; the tests replay its seeds.

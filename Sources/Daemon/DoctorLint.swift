@@ -3,7 +3,13 @@ import Model
 extension Doctor {
     /// Reads the profile's sources as text, on a thread of its own: a file system may hang.
     func lintPart() async -> DoctorSection<LintReport> {
-        .notAsked("not yet")
+        let (asked, settings) = (profile, configuration)
+        let report = await alone(within: share(1, of: 4)) { await lintOnce([asked], in: settings) }
+        guard let report else {
+            return DoctorSection(
+                .unknown, notes: ["Reading the files took too long, and was given up."])
+        }
+        return DoctorSection(state(of: report), report)
     }
 }
 

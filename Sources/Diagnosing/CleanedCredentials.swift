@@ -1,3 +1,4 @@
+import Linting
 package import Model
 
 /// Credentials without the characters that do not belong, and what was taken out.
@@ -11,13 +12,13 @@ package struct CleanedCredentials: Sendable {
 package func cleaned(_ credentials: Credentials) -> CleanedCredentials? {
     var copy = credentials
     var removed: [ForeignCharacter] = []
-    func clean(_ text: String, _ field: String, _ place: Provenance) -> String {
+    func clean(_ text: String, _ field: CredentialField, _ place: Provenance) -> String {
         var output = String.UnicodeScalarView()
         for (index, scalar) in text.unicodeScalars.enumerated() {
-            if isForeign(scalar, inKeyID: field == "access key id") {
+            if field.isForeign(scalar) {
                 removed.append(
                     ForeignCharacter(
-                        field: field, name: characterName(scalar), position: index + 1,
+                        field: field.title, name: characterName(scalar), position: index + 1,
                         place: place))
                 guard removed.count <= mostForeignCharacters else { return "" }
             } else {
@@ -27,13 +28,13 @@ package func cleaned(_ credentials: Credentials) -> CleanedCredentials? {
         return String(output)
     }
     let id = credentials.accessKeyID
-    copy.accessKeyID.value = clean(id.value, "access key id", id.provenance)
+    copy.accessKeyID.value = clean(id.value, .accessKeyID, id.provenance)
     let secret = credentials.secretAccessKey
     copy.secretAccessKey.value = Secret(
-        clean(secret.value.reveal(), "secret access key", secret.provenance))
+        clean(secret.value.reveal(), .secretAccessKey, secret.provenance))
     if let token = credentials.sessionToken {
         copy.sessionToken?.value = Secret(
-            clean(token.value.reveal(), "session token", token.provenance))
+            clean(token.value.reveal(), .sessionToken, token.provenance))
     }
     guard !removed.isEmpty, removed.count <= mostForeignCharacters,
         !copy.accessKeyID.value.isEmpty, !copy.secretAccessKey.value.isEmpty

@@ -1,3 +1,4 @@
+import Linting
 package import Model
 
 /// Diagnoses a fault in the credentials' own text, found before anything was sent.

@@ -1,3 +1,4 @@
+import Linting
 package import Model
 
 /// Decides what a check does next: one more question, or the conclusion.

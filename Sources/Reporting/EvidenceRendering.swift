@@ -31,15 +31,19 @@ func write(_ evidence: Evidence, to writer: inout JSONWriter) {
             writer.member("action", action)
             writer.member("answer", redacted(answer))
         case .keyAccount(let account): writer.member("account", account)
-        case .finding(let finding):
-            writer.member("code", finding.code.rawValue)
-            writer.member("severity", finding.severity.rawValue)
-            writer.member("message", redacted(finding.message))
-            writer.member("remedy", redacted(finding.remedy))
-            writePlace(finding.place, to: &writer)
+        case .finding(let finding): write(finding, to: &writer)
         case .note(let note): writer.member("note", redacted(note))
         }
     }
+}
+
+/// Writes a finding's members: code, severity, message, remedy, and its place.
+func write(_ finding: LintFinding, to writer: inout JSONWriter) {
+    writer.member("code", finding.code.rawValue)
+    writer.member("severity", finding.severity.rawValue)
+    writer.member("message", redacted(finding.message))
+    writer.member("remedy", redacted(finding.remedy))
+    writePlace(finding.place, to: &writer)
 }
 
 private func writePlace(_ provenance: Provenance, to writer: inout JSONWriter) {

@@ -1,40 +1,63 @@
 import Glibc
+import Model
 
 /// Says who forbids the way to a file, since the SDKs report such a file as if it were not there.
 ///
 /// Names the directory on the way that may not be entered, or the file's own owner and mode, and
-/// the user that this process is.
+/// who wants to read it.
 func accessHint(_ path: String) -> String {
-    let me = PasswordEntry.describe(geteuid())
+    accessHint(path, reader: "credwatch, which runs as \(PasswordEntry.describe(geteuid()))") {
+        path in
+        var status = stat()
+        return stat(path, &status) == 0 ? FileOwnership(status) : nil
+    }
+}
+
+/// Whose an open file is; nil when that cannot be told.
+func ownership(of descriptor: Int32) -> FileOwnership? {
     var status = stat()
+    return fstat(descriptor, &status) == 0 ? FileOwnership(status) : nil
+}
+
+extension FileOwnership {
+    init(_ status: stat) {
+        self.init(user: status.st_uid, group: status.st_gid, mode: status.st_mode & 0o7777)
+    }
+}
+
+/// Says who forbids a reader the way to a file; `look` tells whose a path is, as far as the reader can see.
+func accessHint(_ path: String, reader: String, _ look: (String) -> FileOwnership?) -> String {
     var previous = path.hasPrefix("/") ? "/" : "."
+    var previousStatus = look(previous)
     var ends = path.utf8.indices.filter { path.utf8[$0] == UInt8(ascii: "/") }
     ends.append(path.endIndex)
     for end in ends where end > path.startIndex {
         let prefix = String(path[..<end])
-        guard stat(prefix, &status) == 0 else {
-            guard lstat(prefix, &status) != 0 else {
+        guard let status = look(prefix) else {
+            var link = stat()
+            guard lstat(prefix, &link) != 0 || link.st_mode & S_IFMT != S_IFLNK else {
                 return "\(prefix) is a symbolic link, and the way to its target may not be entered "
-                    + "by credwatch, which runs as \(me)."
+                    + "by \(reader)."
             }
-            return describe("The directory", previous, "may not be entered", me)
+            return describe(
+                "The directory", previous, previousStatus, "may not be entered", reader)
         }
         previous = prefix
+        previousStatus = status
     }
-    return describe("The file", path, "may not be read", me)
+    return describe("The file", path, previousStatus, "may not be read", reader)
 }
 
-private func describe(_ what: String, _ path: String, _ ban: String, _ me: String) -> String {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-        return "\(what) \(path) \(ban) by credwatch, which runs as \(me)."
-    }
-    if status.st_mode & 0o7777 == 0, path == "/home" || path == "/root" {
+private func describe(
+    _ what: String, _ path: String, _ status: FileOwnership?, _ ban: String, _ reader: String
+) -> String {
+    guard let status else { return "\(what) \(path) \(ban) by \(reader)." }
+    if status.mode == 0, path == "/home" || path == "/root" {
         return
             "\(what) \(path) is closed to this service; ProtectHome= in its systemd unit does that."
     }
-    let digits = String(status.st_mode & 0o7777, radix: 8)
+    let digits = String(status.mode, radix: 8)
     let mode = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    return "\(what) \(path) belongs to \(PasswordEntry.describe(status.st_uid)), has mode \(mode), "
-        + "and \(ban) by credwatch, which runs as \(me)."
+    return "\(what) \(path) belongs to \(PasswordEntry.describe(status.user)), has mode \(mode), "
+        + "and \(ban) by \(reader)."
 }

@@ -9,6 +9,8 @@ package struct EnvironmentFile: Sendable {
     package let variables: [String: String]
     /// Where the assignment of each variable begins.
     package let locations: [String: SourceLocation]
+    /// Where the value of each variable begins in the bytes, quotes included.
+    let valueStarts: [String: Int]
     /// What systemd skips in the file, in its order.
     package let findings: [FileFinding]
 
@@ -34,6 +36,7 @@ package struct EnvironmentFile: Sendable {
         try parser.parse()
         variables = parser.variables
         locations = parser.locations
+        valueStarts = parser.valueStarts
         findings = parser.findings.sorted {
             ($0.location.line, $0.location.column) < ($1.location.line, $1.location.column)
         }

@@ -12,6 +12,8 @@ struct EnvironmentFileParser {
 
     var variables: [String: String] = [:]
     var locations: [String: SourceLocation] = [:]
+    /// Where the value of each variable begins in the bytes, quotes included.
+    var valueStarts: [String: Int] = [:]
     var findings: [FileFinding] = []
 
     init(_ bytes: [UInt8], path: String) {
@@ -52,6 +54,8 @@ struct EnvironmentFileParser {
         let name = bytes[start..<end]
         index += 1
         let location = location(of: start)
+        var valueStart = index
+        while valueStart < bytes.count, isBlank(bytes[valueStart]) { valueStart += 1 }
         let value = readValue()
         guard let text = String(validating: value, as: UTF8.self),
             String(validating: name, as: UTF8.self) != nil
@@ -74,6 +78,7 @@ struct EnvironmentFileParser {
             report(.overwrittenVariable, at: earlier)
         }
         variables[key] = text
+        valueStarts[key] = valueStart
     }
 
     // MARK: Values

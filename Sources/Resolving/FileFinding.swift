@@ -15,17 +15,30 @@ package struct FileFinding: Sendable, Hashable {
         /// `[profile app]` in the credentials file, which wants `[app]`.
         case prefixNotWanted(profile: String)
         case invalidSectionName
+        /// `[ app ]`, which botocore takes as it is.
+        case blankInHeader
         /// `[profile "app"]`, which botocore alone reads as `[profile app]`.
         case quotedSectionName(profile: String)
         /// `[kind name]` with a kind that means nothing here.
         case unknownSectionKind
         case invalidPropertyName
+        /// `export aws_access_key_id = …`.
+        case exportInProfile
         /// `[default]` beside `[profile default]`.
         case defaultShadowed
         case duplicateSection(name: String, firstLine: Int)
         case duplicateProperty(name: String)
         /// A comment that does not begin in the first column.
         case indentedComment
+
+        // What makes the SDKs refuse the whole file.
+        case missingEquals
+        case missingSection
+        case headerNotClosed
+        /// An indented line with no property above it.
+        case nothingToContinue
+        /// An indented line below an empty value that is no property.
+        case notNested
 
         // In a file for systemd's EnvironmentFile=.
         /// A line without `=`.
@@ -69,8 +82,27 @@ extension FileFinding: CustomStringConvertible {
     package var description: String { "\(location): \(sentence)" }
 
     /// What was found and what it leads to, without the place.
-    package var sentence: String {
-        switch kind {
+    package var sentence: String { kind.sentence }
+}
+
+extension FileFinding.Kind {
+    /// The sentence as a clause, for a file that is refused for it.
+    var clause: String {
+        switch self {
+        case .missingEquals: "a line of the form name = value was expected"
+        case .missingSection:
+            "the first section header, like [default], has to stand before this line"
+        case .headerNotClosed: "the section header does not end with ]"
+        case .nothingToContinue:
+            "the line is indented, but there is no property above it to continue"
+        case .notNested:
+            "an indented line of the form name = value was expected below an empty value"
+        default: sentence
+        }
+    }
+
+    fileprivate var sentence: String {
+        switch self {
         case .byteOrderMark:
             "The file begins with a byte order mark; botocore and other SDKs then refuse all of it."
         case .nulByte:
@@ -84,6 +116,10 @@ extension FileFinding: CustomStringConvertible {
         case .invalidSectionName:
             "The section is skipped: its name has a character other than letters, digits and "
                 + "_ - / . % @ : +"
+        case .blankInHeader:
+            "There is a blank inside the brackets, which botocore takes for a part of the name."
+        case .exportInProfile:
+            "The property is skipped: only shells know the word export; remove it."
         case .quotedSectionName(let profile):
             "[profile \"\(profile)\"] is skipped: only botocore and the AWS CLI take the quotes away."
         case .unknownSectionKind:
@@ -101,6 +137,8 @@ extension FileFinding: CustomStringConvertible {
                 + "the whole file."
         case .indentedComment:
             "The comment is indented; some SDKs take it for a part of the value above it."
+        case .missingEquals, .missingSection, .headerNotClosed, .nothingToContinue, .notNested:
+            "The SDKs refuse the whole file: \(clause)."
         case .noAssignment:
             "systemd skips the line: it has no = behind a name."
         case .invalidVariableName:

@@ -17,6 +17,9 @@ package final class FileStore: Sendable {
     /// than a look, and one needless wake-up after many reads costs less.
     static let busyGap: UInt64 = 1_000_000_000
 
+    /// Where the files are, and who reads them.
+    let paths: SharedFilePaths
+    let fileSystem: any FileReading
     private let queue = DispatchQueue(label: "credwatch.files")
     private let timers = DispatchQueue(label: "credwatch.files.limit")
     private let state: Mutex<State>
@@ -51,6 +54,8 @@ package final class FileStore: Sendable {
     }
 
     init(_ paths: SharedFilePaths, _ fileSystem: any FileReading) {
+        self.paths = paths
+        self.fileSystem = fileSystem
         loader = Mutex(SharedFilesLoader(paths, fileSystem))
         state = Mutex(State(path: paths.credentials?.value ?? paths.config?.value ?? ""))
     }

@@ -144,8 +144,7 @@ extension FileIdentity {
         size = Int64(status.st_size)
         modified = nanoseconds(status.st_mtim)
         changed = nanoseconds(status.st_ctim)
-        ownership = FileOwnership(
-            user: status.st_uid, group: status.st_gid, mode: status.st_mode & 0o7777)
+        ownership = FileOwnership(status)
     }
 }
 

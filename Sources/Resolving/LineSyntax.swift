@@ -54,6 +54,13 @@ extension [UInt8] {
             }
     }
 
+    /// Says whether a name begins with the word of shells, `export `.
+    func beginsWithExport(_ range: Range<Int>) -> Bool {
+        let word = Array("export".utf8)
+        return range.count > word.count && self[range].starts(with: word)
+            && isBlank(self[range.lowerBound + word.count])
+    }
+
     /// Says whether a name stands in quotes of one kind.
     func isQuotedName(_ range: Range<Int>) -> Bool {
         guard range.count > 2, let quote = self[range].first, quote == self[range].last else {

@@ -53,19 +53,18 @@ struct ProcessFileSystem: FileReading {
     private func withFile<Value>(
         _ shown: String, _ body: (String) -> Value
     ) -> Result<Value, Failure> {
-        var path = shown.hasSuffix(note) ? String(shown.dropLast(note.count)) : shown
+        let path = path(shown)
         guard !path.utf8.contains(0) else {
             return .failure(.problem(unreadable(shown, "its path holds a NUL character")))
         }
-        if !path.hasPrefix("/") { path = "\(workingDirectory)/\(path)" }
-        let top = open(root?.path ?? "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let top = openRoot()
         guard top >= 0 else {
             return .failure(.problem(unreadable(shown, errorText(errno))))
         }
         defer { close(top) }
         let found = withRights { () -> Result<Value, Failure> in
             let descriptor = credwatch_open_in_root(top, path)
-            guard descriptor >= 0 else { return .failure(failure(errno, shown)) }
+            guard descriptor >= 0 else { return .failure(failure(errno, shown, path, top)) }
             defer { close(descriptor) }
             return .success(body("/proc/self/fd/\(descriptor)"))
         }
@@ -74,7 +73,19 @@ struct ProcessFileSystem: FileReading {
                 .problem(unreadable(shown, "credwatch lacks the right to read it as its user")))
     }
 
-    private func failure(_ code: Int32, _ shown: String) -> Failure {
+    /// A path as the process would follow it, without what is only for a person.
+    private func path(_ shown: String) -> String {
+        let path = shown.hasSuffix(note) ? String(shown.dropLast(note.count)) : shown
+        return path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)"
+    }
+
+    private func openRoot() -> Int32 {
+        open(root?.path ?? "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+
+    private func failure(
+        _ code: Int32, _ shown: String, _ path: String, _ top: Int32
+    ) -> Failure {
         switch code {
         case ENOENT, ENOTDIR:
             let note = root.map { "no such file in the file system of PID \($0.process)" }
@@ -82,13 +93,34 @@ struct ProcessFileSystem: FileReading {
         case ELOOP:
             return .problem(
                 unreadable(shown, "its symbolic links lead in a circle or into /proc"))
+        case EACCES, EPERM:
+            return .problem(
+                .fileUnreadable(
+                    path: shown, reason: errorText(code), hint: forbidden(path, below: top)))
         default: return .problem(unreadable(shown, errorText(code)))
+        }
+    }
+
+    /// Says which directory forbids the way, looked at with the rights of the process.
+    private func forbidden(_ path: String, below top: Int32) -> String {
+        let user = rights?.user ?? geteuid()
+        let reader = "the process, which runs as \(PasswordEntry.describe(user))"
+        return accessHint(path, reader: reader) { path in
+            if path == "/" { return ownership(of: top) }
+            let descriptor = credwatch_open_in_root(top, path)
+            guard descriptor >= 0 else { return nil }
+            defer { close(descriptor) }
+            return ownership(of: descriptor)
         }
     }
 
     private func rename(_ problem: ResolveProblem, _ path: String) -> ResolveProblem {
         guard case .fileUnreadable(_, let reason, _) = problem else { return problem }
-        return unreadable(path, reason)
+        let top = reason == errorText(EACCES) ? openRoot() : -1
+        guard top >= 0 else { return unreadable(path, reason) }
+        defer { close(top) }
+        let hint = withRights { forbidden(self.path(path), below: top) }
+        return .fileUnreadable(path: path, reason: reason, hint: hint ?? "")
     }
 
     private func unreadable(_ path: String, _ reason: String) -> ResolveProblem {

@@ -20,7 +20,7 @@ package enum SectionKind: Sendable, Hashable {
 package final class ProfileFile: Sendable {
     package let path: String
     package let kind: ProfileFileKind
-    /// At most ``maxFindings``, in the order of the file.
+    /// At most ``maxFindings`` of a file that is used, in the order of the file.
     package let findings: [FileFinding]
 
     let bytes: [UInt8]
@@ -55,6 +55,8 @@ package final class ProfileFile: Sendable {
     }
 
     package static let maxFindings = 100
+    /// The same when all that is wrong is asked for, of which not all is told.
+    static let maxLintFindings = 10_000
     /// How many sections and properties a file may have, so that none can fill the memory.
     package static let maxEntries = 500_000
 
@@ -62,11 +64,16 @@ package final class ProfileFile: Sendable {
     ///
     /// Takes time and memory in proportion to the bytes. Throws
     /// ``ResolveProblem/fileMalformed(_:what:)`` for what makes the SDKs refuse the whole file.
-    package init(
+    package convenience init(
         parsing bytes: [UInt8], path: String, kind: ProfileFileKind
     ) throws(ResolveProblem) {
         var parser = ProfileParser(bytes, path: path, kind: kind)
         try parser.parse()
+        self.init(parser, bytes, path: path, kind: kind)
+    }
+
+    /// Takes over what a parser has read.
+    init(_ parser: ProfileParser, _ bytes: [UInt8], path: String, kind: ProfileFileKind) {
         self.path = path
         self.kind = kind
         self.bytes = bytes

@@ -1,10 +1,14 @@
 import Model
 
 /// The parser of a shared AWS file: one pass over its lines.
+///
+/// What makes the SDKs refuse a whole file ends it, unless it is lenient: then that is a finding like any
+/// other, and what stands in a section or under a name that is skipped is kept, to be looked at.
 struct ProfileParser {
     private let bytes: [UInt8]
     private let path: String
     private let kind: ProfileFileKind
+    private let isLenient: Bool
     private var line = 0
     private var section = Place.nowhere
     private var value = Value.none
@@ -13,6 +17,8 @@ struct ProfileParser {
     private var bareDefault: Chain?
 
     var findings: [FileFinding] = []
+    /// By line, the first character that a name cannot have, and its column; only when lenient.
+    private(set) var oddCharacters: [Int: (scalar: Unicode.Scalar, column: Int)] = [:]
     var sections: [ProfileFile.Section] = []
     var properties: [ProfileFile.Property] = []
     var profiles: [String: Chain] = [:]
@@ -38,10 +44,11 @@ struct ProfileParser {
         case nested(kept: Bool)
     }
 
-    init(_ bytes: [UInt8], path: String, kind: ProfileFileKind) {
+    init(_ bytes: [UInt8], path: String, kind: ProfileFileKind, isLenient: Bool = false) {
         self.bytes = bytes
         self.path = path
         self.kind = kind
+        self.isLenient = isLenient
     }
 
     mutating func parse() throws(ResolveProblem) {
@@ -108,9 +115,14 @@ struct ProfileParser {
         let comment = bytes[text].firstIndex(where: isCommentMark) ?? text.upperBound
         let header = bytes.trim(text.lowerBound..<comment)
         guard bytes[header.upperBound - 1] == 0x5D else {
-            throw malformed("the section header does not end with ]")
+            section = .skipped
+            try refuse(.headerNotClosed)
+            _ = append(hasPrefix: false)
+            return
         }
-        let inside = bytes.trim(header.lowerBound + 1..<header.upperBound - 1)
+        let between = header.lowerBound + 1..<header.upperBound - 1
+        let inside = bytes.trim(between)
+        if inside != between { report(.blankInHeader) }
         switch SectionHeader(bytes, inside, in: kind) {
         case .section(.profile, let name, let hasPrefix): begin(name, in: \.profiles, hasPrefix)
         case .section(.ssoSession, let name, _): begin(name, in: \.ssoSessions, true)
@@ -119,6 +131,9 @@ struct ProfileParser {
         case .skipped(let finding):
             section = .skipped
             report(finding)
+            guard isLenient else { return }
+            _ = append(hasPrefix: false)
+            if finding == .invalidSectionName { keepOddCharacter(of: inside, text) }
         }
     }
 
@@ -177,16 +192,20 @@ struct ProfileParser {
     // MARK: Properties
 
     private mutating func readProperty(_ text: Range<Int>) throws(ResolveProblem) {
-        guard section != .nowhere else {
-            throw malformed(
-                "the first section header, like [default], has to stand before this line")
+        if section == .nowhere {
+            try refuse(.missingSection)
+            _ = append(hasPrefix: false)
         }
         guard let (name, content) = bytes.splitProperty(text) else {
-            throw malformed("a line of the form name = value was expected")
+            value = .none
+            return try refuse(.missingEquals)
         }
         let isNamed = bytes.isName(name)
-        if !isNamed { report(.invalidPropertyName) }
-        let isKept = isNamed && section == .kept
+        if !isNamed {
+            report(bytes.beginsWithExport(name) ? .exportInProfile : .invalidPropertyName)
+            if isLenient { keepOddCharacter(of: name, text) }
+        }
+        let isKept = (isNamed || isLenient) && section == .kept
         value = content.isEmpty ? .nested(kept: isKept) : .text(kept: isKept)
         guard isKept else { return }
         let known = KnownProperty(bytes[name])
@@ -209,19 +228,11 @@ struct ProfileParser {
             return report(.indentedComment, column: column)
         }
         switch value {
-        case .none where section == .nowhere:
-            throw malformed(
-                "the first section header, like [default], has to stand before this line",
-                column: column)
-        case .none:
-            throw malformed(
-                "the line is indented, but there is no property above it to continue",
-                column: column)
+        case .none where section == .nowhere: try refuse(.missingSection, column: column)
+        case .none: try refuse(.nothingToContinue, column: column)
         case .nested(let isKept):
             guard bytes.splitProperty(content) != nil else {
-                throw malformed(
-                    "an indented line of the form name = value was expected below an empty value",
-                    column: column)
+                return try refuse(.notNested, column: column)
             }
             extend(to: content.upperBound, isKept)
         case .text(let isKept):
@@ -237,13 +248,33 @@ struct ProfileParser {
 
     // MARK: Findings
 
+    /// Keeps what stands in a name that cannot stand there, for whoever wants to tell.
+    private mutating func keepOddCharacter(of name: Range<Int>, _ text: Range<Int>) {
+        guard oddCharacters.count < ProfileFile.maxFindings,
+            let offset = name.first(where: { !bytes.isName($0..<$0 + 1) && !isBlank(bytes[$0]) })
+        else { return }
+        let rest = String(decoding: bytes[offset..<min(offset + 8, text.upperBound)], as: UTF8.self)
+        guard let scalar = rest.unicodeScalars.first else { return }
+        let column = bytes[text.lowerBound..<offset].count { $0 & 0xC0 != 0x80 } + 1
+        oddCharacters[line] = (scalar, column)
+    }
+
     private func malformed(_ what: String, line: Int? = nil, column: Int = 1) -> ResolveProblem {
         .fileMalformed(
             SourceLocation(file: path, line: line ?? self.line, column: column), what: what)
     }
 
+    /// Refuses the file, or reports why the SDKs would.
+    private mutating func refuse(
+        _ kind: FileFinding.Kind, column: Int = 1
+    ) throws(ResolveProblem) {
+        guard isLenient else { throw malformed(kind.clause, column: column) }
+        report(kind, column: column)
+    }
+
     private mutating func report(_ kind: FileFinding.Kind, line: Int? = nil, column: Int = 1) {
-        guard findings.count < ProfileFile.maxFindings else { return }
+        let limit = isLenient ? ProfileFile.maxLintFindings : ProfileFile.maxFindings
+        guard findings.count < limit else { return }
         let place = SourceLocation(file: path, line: line ?? self.line, column: column)
         findings.append(FileFinding(kind, at: place))
     }

@@ -21,7 +21,7 @@ extension Planner {
 extension SharedProfile {
     fileprivate var notes: [Plan.Note] {
         var notes = unknownProperties.compactMap { name, location in
-            Self.note(on: name).map { Plan.Note($0, at: location) }
+            PropertyName(name).note.map { Plan.Note($0, at: location) }
         }
         for property in [KnownProperty.sourceProfile, .credentialSource] where !has(.roleARN) {
             guard let location = location(property) else { continue }
@@ -31,20 +31,55 @@ extension SharedProfile {
         return notes
     }
 
-    /// Says what a name of no known property may be; nil for one that other tools are known to use.
+}
+
+/// What the name of a property turns out to be, that resolving does not look at.
+enum PropertyName: Equatable {
+    /// Of the SDKs, the AWS CLI or another tool.
+    case ofOthers
+    /// Probably meant to be one of AWS's.
+    case misspelt(String)
+    case unknown
+
+    /// Judges a name in small letters.
+    init(_ name: String) {
+        if otherProperties.contains(name) || name.hasPrefix("cli_") || name.hasPrefix("x_") {
+            self = .ofOthers
+            return
+        }
+        let meant =
+            usualSlips[name] ?? nearestNames(to: name, in: comparableNames, limit: 1).first
+        self = meant.map { .misspelt($0) } ?? .unknown
+    }
+
+    /// A sentence about it; nil for what other tools are known to use.
     ///
     /// The name itself is not repeated: a secret pasted on a line of its own looks like one.
-    private static func note(on name: String) -> String? {
-        if otherProperties.contains(name) || name.hasPrefix("cli_") || name.hasPrefix("x_") {
-            return nil
+    fileprivate var note: String? {
+        switch self {
+        case .ofOthers: nil
+        case .misspelt(let meant):
+            "The property is none of AWS's; perhaps \(meant) is meant."
+        case .unknown: "The property is none of AWS's, and the SDKs skip it."
         }
-        let names = KnownProperty.allCases.map(\.name).filter { $0.utf8.count > 5 }
-        if let meant = nearestNames(to: name, in: names, limit: 1).first {
-            return "The property is none of AWS's; perhaps \(meant) is meant."
-        }
-        return "The property is none of AWS's, and the SDKs skip it."
     }
 }
+
+private let comparableNames = KnownProperty.allCases.map(\.name).filter { $0.utf8.count > 5 }
+
+/// Names that people write, and that are too far from the right ones to be found by their letters.
+private let usualSlips = [
+    "access_key": "aws_access_key_id", "access_key_id": "aws_access_key_id",
+    "aws_access_key": "aws_access_key_id", "aws_key": "aws_access_key_id",
+    "aws_key_id": "aws_access_key_id", "aws_id": "aws_access_key_id",
+    "accesskeyid": "aws_access_key_id", "aws_secret": "aws_secret_access_key",
+    "aws_secret_key": "aws_secret_access_key", "secret_access_key": "aws_secret_access_key",
+    "secret_key": "aws_secret_access_key", "secretaccesskey": "aws_secret_access_key",
+    "aws_secret_key_id": "aws_secret_access_key", "aws_token": "aws_session_token",
+    "session_token": "aws_session_token", "sessiontoken": "aws_session_token",
+    "aws_session_key": "aws_session_token", "aws_region": "region",
+    "aws_default_region": "region", "aws_role_arn": "role_arn",
+]
 
 /// Properties of the SDKs and the AWS CLI that have nothing to do with where credentials come from.
 private let otherProperties: Set<String> = [

@@ -79,7 +79,7 @@ package final class Resolver: Sendable {
         return (site, files)
     }
 
-    private func site(
+    func site(
         of surroundings: Surroundings, within limit: Duration
     ) async throws(ResolveProblem) -> Site {
         let lookout = lookouts.withLock { lookouts -> Lookout? in

@@ -18,7 +18,7 @@ final class Site: Sendable {
     let cache = ResolvedCache()
     /// What is passed over in silence in the file that the environment comes from.
     let findings: [FileFinding]
-    private let kind: Kind
+    let kind: Kind
 
     init(
         _ planner: Planner, _ store: FileStore, fixed: SharedFiles? = nil, kind: Kind = .ordinary,

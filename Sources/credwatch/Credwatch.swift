@@ -17,6 +17,7 @@ struct Credwatch: ParsableCommand {
               validate        0 valid, 1 with warnings, 2 refused
               hook test, failover, failback
                               0 done, 2 not done, 3 no answer from the daemon
+              lint            0 clean, 1 warnings, 2 errors
               explain         0 there is a plan, 2 there is none; with --isolate: 0 the winning
                               source is accepted, 2 it is refused, 3 unknown
               doctor          0 healthy, 1 warnings only, 2 a problem, 3 unknown
@@ -26,8 +27,8 @@ struct Credwatch: ParsableCommand {
             """,
         version: credwatchVersion,
         subcommands: [
-            Run.self, Check.self, DoctorCommand.self, Explain.self, CredentialsCommand.self,
-            Status.self,
+            Run.self, Check.self, DoctorCommand.self, Lint.self, Explain.self,
+            CredentialsCommand.self, Status.self,
             Validate.self, Failover.self, Failback.self, Hook.self,
         ])
 

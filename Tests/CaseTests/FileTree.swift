@@ -35,16 +35,22 @@ func readFile(_ path: String) throws -> [UInt8] {
 final class FileTree: Sendable {
     let path: String
 
-    /// Copies `fs/` with `@FS@` in its texts replaced by the place of the copy.
-    init(of folder: CaseFolder) throws {
+    /// Makes the files of a case.
+    convenience init(of folder: CaseFolder) throws {
+        try self.init(copying: "\(folder.path)/fs", special: folder.machine.special)
+    }
+
+    /// Copies a folder with `@FS@` in its texts replaced by the place of the copy, and adds what a repository
+    /// cannot hold.
+    init(copying source: String, special: [String: SpecialFile]) throws {
         var template = Array("/tmp/credwatch-case-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw systemText("mkdtemp") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard chmod(path, 0o755) == 0, mkdir("\(path)/home", 0o755) == 0 else {
             throw systemText("prepare \(path)")
         }
-        try copy("\(folder.path)/fs", to: path)
-        for (name, file) in folder.machine.special { try make(file, at: "\(path)/\(name)") }
+        try copy(source, to: path)
+        for (name, file) in special { try make(file, at: "\(path)/\(name)") }
     }
 
     deinit { Self.remove(path) }

@@ -1,4 +1,4 @@
-@testable import Diagnosing
+import Linting
 import Model
 import Support
 import Testing

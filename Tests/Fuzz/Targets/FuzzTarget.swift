@@ -5,6 +5,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// The shared AWS files, up to the plan of each profile in them.
     case profile
     case environmentFile = "environment-file"
+    /// The shared AWS files and the files of variables, read for all that is wrong in them.
+    case lint
     case json
     /// What the metadata service and a container's agent answer.
     case agent
@@ -31,6 +33,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .profile: readProfiles(bytes)
         case .environmentFile: readEnvironmentFile(bytes)
+        case .lint: lintBytes(bytes)
         case .json: readJSON(bytes)
         case .agent: readAgent(bytes)
         case .session: readSession(bytes)
