@@ -27,8 +27,7 @@ extension Doctor {
     }
 }
 
-/// Judges an explanation.
+/// Judges an explanation; what the files hold beside is judged as text.
 func configurationSection(_ explanation: Explanation) -> DoctorSection<Explanation> {
-    if explanation.problem != nil { return DoctorSection(.problem, explanation) }
-    return DoctorSection(explanation.notes.isEmpty ? .ok : .warning, explanation)
+    DoctorSection(explanation.problem == nil ? .ok : .problem, explanation)
 }

@@ -95,6 +95,10 @@ struct Doctor: Sendable {
     func examine(_ report: inout DoctorReport) async {
         report.configuration = await part(.configuration) { await configurationPart() }
         report.lint = await part(.lint) { await lintPart() }
+        if report.lint.content?.findings.isEmpty == false {
+            // The same and more stands among the findings, with how much it matters.
+            report.configuration.content?.notes = []
+        }
         report.identity = await part(.identity) { await identityPart() }
         let result = report.identity.content?.result
         let examined = await examineUser(result)
