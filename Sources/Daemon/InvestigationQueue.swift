@@ -154,7 +154,8 @@ struct InvestigationQueue: Sendable {
         running -= 1
         lined.remove(request.profile.name)
         guard throttled else {
-            (pause, pausedUntil) = (.zero, nil)
+            // One that began before the pause says nothing about its end.
+            if pausedUntil.map({ now >= $0 }) ?? true { (pause, pausedUntil) = (.zero, nil) }
             return
         }
         pause = min(max(pause * 2, .seconds(60)), .seconds(3_600))

@@ -60,6 +60,7 @@ extension Engine {
 
     /// Starts what may be asked now.
     func startInvestigations() {
+        guard investigations.isWaiting else { return }
         let now = SystemClock.moment()
         while let request = investigations.next(at: now) {
             let investigator = Investigator(pipeline.value, parts.transport)
@@ -68,7 +69,9 @@ extension Engine {
                 await investigated(request, investigation)
             }
         }
-        if let pausedUntil = investigations.pausedUntil, investigations.isWaiting {
+        if let pausedUntil = investigations.pausedUntil, pausedUntil > now,
+            investigations.isWaiting
+        {
             schedule.set(.investigations, due: pausedUntil)
         }
     }
@@ -96,12 +99,11 @@ extension Engine {
             }
             // A key that was refused meanwhile has its own answer.
             guard tracker.lastResult(of: profile.name)?.diagnosis.verdict == .good else { break }
-            handle(
-                .advised(
-                    profile: profile.name, by: .dailyLook,
-                    advisories(
-                        from: investigation, at: now.wall, maxKeyAge: profile.maxKeyAge)),
-                at: now)
+            var list = advisories(
+                from: investigation, at: now.wall, maxKeyAge: profile.maxKeyAge)
+            // A backup that may not ask IAM was never asked to be able to.
+            if profile.diagnoseWith == nil { list.removeAll { $0.kind == .lookDenied } }
+            handle(.advised(profile: profile.name, by: .dailyLook, list), at: now)
         }
         publication.markDirty(urgent: false)
         turn()

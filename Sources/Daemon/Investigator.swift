@@ -56,10 +56,15 @@ struct Investigator: Sendable {
                 silent.problem = problem.what
                 silent.problemMayPass = problem.mayPass
             case .success(let voice):
+                // An asker's own keys are at hand, and the refused id may be one of them, mistyped.
+                let own = voice.asker.identity.flatMap {
+                    UserCandidate(arn: $0.arn, basis: .backup)
+                }
                 let key = KeyCase(
                     accessKeyID: id, asker: voice.asker,
                     account: isAccepted ? request.result.identity?.account : nil,
-                    candidates: request.candidates, isAccepted: isAccepted)
+                    candidates: request.candidates + (isAccepted ? [] : [own].compactMap(\.self)),
+                    isAccepted: isAccepted)
                 return investigation(of: key, from: await answers(about: key, voice, until: end))
             }
         }

@@ -6,7 +6,28 @@ import Testing
 
 /// When may be asked, and what becomes of the answer.
 @Suite struct InvestigationQueueTests {
-    private var queue = InvestigationQueue()
+    /// An object, since what is expected may change nothing.
+    private final class Desk {
+        var queue = InvestigationQueue()
+
+        func mayAsk(_ result: CheckResult, of profile: String, at now: Moment) -> Bool {
+            queue.mayAsk(result, of: profile, at: now)
+        }
+
+        func explained(_ result: CheckResult, of profile: ProfileConfiguration) -> CheckResult {
+            queue.explained(result, of: profile)
+        }
+
+        func learnt(
+            _ found: Investigation, _ request: InvestigationRequest, at now: WallTime
+        ) -> Diagnosis? {
+            queue.learnt(found, about: .keyNotRecognized, request, at: now)
+        }
+
+        func next(at now: Moment) -> InvestigationRequest? { queue.next(at: now) }
+    }
+
+    private let desk = Desk()
     private let start = Sample.start
 
     private func result(
@@ -40,103 +61,114 @@ import Testing
 
     private func at(_ seconds: Int64) -> Moment { start.moment + .seconds(seconds) }
 
-    @Test mutating func `the same refusal of the same key is asked about every 15 minutes`() {
+    @Test func `the same refusal of the same key is asked about every 15 minutes`() {
         let asked = [0, 1, 60, 899, 900, 901, 1_800].filter {
-            queue.mayAsk(result(), of: "app", at: at($0))
+            desk.mayAsk(result(), of: "app", at: at($0))
         }
         #expect(asked == [0, 900, 1_800])
         // Another key, and another refusal, are other questions.
-        #expect(queue.mayAsk(result(fingerprint: 2), of: "app", at: at(1_801)))
-        #expect(queue.mayAsk(result(.wrongSecret, fingerprint: 2), of: "app", at: at(1_802)))
-        #expect(!queue.mayAsk(result(fingerprint: 2), of: "app", at: at(1_803)))
-        #expect(queue.mayAsk(result(), of: "other", at: at(1_803)))
+        #expect(desk.mayAsk(result(fingerprint: 2), of: "app", at: at(1_801)))
+        #expect(desk.mayAsk(result(.wrongSecret, fingerprint: 2), of: "app", at: at(1_802)))
+        #expect(!desk.mayAsk(result(fingerprint: 2), of: "app", at: at(1_803)))
+        #expect(desk.mayAsk(result(), of: "other", at: at(1_803)))
     }
 
-    @Test mutating func `a key that is taken and refused by turns is not asked about at each turn`()
-    {
-        #expect(queue.mayAsk(result(), of: "app", at: at(0)))
+    @Test func `a key that is taken and refused by turns is not asked about at each turn`() {
+        #expect(desk.mayAsk(result(), of: "app", at: at(0)))
         for turn in Int64(1)...10 {
-            queue.noteGood("app", at: at(turn * 60))
-            #expect(!queue.mayAsk(result(), of: "app", at: at(turn * 60 + 20)))
+            desk.queue.noteGood("app", at: at(turn * 60))
+            #expect(!desk.mayAsk(result(), of: "app", at: at(turn * 60 + 20)))
         }
-        queue.noteGood("app", at: at(900))
-        #expect(queue.isClean)
-        #expect(queue.mayAsk(result(), of: "app", at: at(901)))
+        desk.queue.noteGood("app", at: at(900))
+        #expect(desk.queue.isClean)
+        #expect(desk.mayAsk(result(), of: "app", at: at(901)))
     }
 
-    @Test mutating func `what was learnt holds for the checks that follow, until one is good`()
+    @Test func `what was learnt holds for the checks that follow, until one is good`()
         throws
     {
         let profile = ProfileConfiguration(name: "app")
-        #expect(queue.explained(result(), of: profile).diagnosis.cause == .keyNotRecognized)
-        #expect(queue.mayAsk(result(), of: "app", at: at(0)))
-        #expect(queue.explained(result(), of: profile).diagnosis.cause == .keyNotRecognized)
-        let learnt = queue.learnt(
-            inactive(), about: .keyNotRecognized, request(), at: start.wall)
+        #expect(desk.explained(result(), of: profile).diagnosis.cause == .keyNotRecognized)
+        #expect(desk.mayAsk(result(), of: "app", at: at(0)))
+        #expect(desk.explained(result(), of: profile).diagnosis.cause == .keyNotRecognized)
+        let learnt = desk.learnt(inactive(), request(), at: start.wall)
         #expect(learnt?.cause == .keyInactive)
-        let next = queue.explained(result(after: 60), of: profile)
+        let next = desk.explained(result(after: 60), of: profile)
         #expect(next.diagnosis.cause == .keyInactive && next.diagnosis.verdict == .bad)
         #expect(next.finishedAt == (start + .seconds(60)))
         // Not for another key, nor another refusal.
         #expect(
-            queue.explained(result(fingerprint: 2), of: profile).diagnosis.cause
+            desk.explained(result(fingerprint: 2), of: profile).diagnosis.cause
                 == .keyNotRecognized)
-        #expect(queue.explained(result(.throttled), of: profile).diagnosis.cause == .throttled)
-        queue.noteGood("app", at: at(70))
+        #expect(desk.explained(result(.throttled), of: profile).diagnosis.cause == .throttled)
+        desk.queue.noteGood("app", at: at(70))
         #expect(
-            queue.explained(result(after: 80), of: profile).diagnosis.cause == .keyNotRecognized)
+            desk.explained(result(after: 80), of: profile).diagnosis.cause
+                == .keyNotRecognized)
     }
 
-    @Test mutating func `an answer about a key that was replaced meanwhile is dropped`() {
-        #expect(queue.mayAsk(result(), of: "app", at: at(0)))
-        #expect(queue.mayAsk(result(fingerprint: 2), of: "app", at: at(1)))
+    @Test func `an answer about a key that was replaced meanwhile is dropped`() {
+        #expect(desk.mayAsk(result(), of: "app", at: at(0)))
+        #expect(desk.mayAsk(result(fingerprint: 2), of: "app", at: at(1)))
         #expect(
-            queue.learnt(inactive(), about: .keyNotRecognized, request(), at: start.wall) == nil)
+            desk.learnt(inactive(), request(), at: start.wall)
+                == nil)
     }
 
-    @Test mutating func `the user of a key is known from the time when it worked`() {
-        queue.noteOwner(result(), of: "app")
-        #expect(queue.owner(of: "app", Sample.keyID) == nil)
-        queue.noteOwner(result(.ok), of: "app")
+    @Test func `the user of a key is known from the time when it worked`() {
+        desk.queue.noteOwner(result(), of: "app")
+        #expect(desk.queue.owner(of: "app", Sample.keyID) == nil)
+        desk.queue.noteOwner(result(.ok), of: "app")
         #expect(
-            queue.owner(of: "app", Sample.keyID)
+            desk.queue.owner(of: "app", Sample.keyID)
                 == UserCandidate(name: "app", account: "028075177508", basis: .seen))
-        #expect(queue.owner(of: "app", Sample.otherKeyID) == nil)
+        #expect(desk.queue.owner(of: "app", Sample.otherKeyID) == nil)
     }
 
-    @Test mutating func `two are asked at once, refusals first, and none twice`() {
-        queue.add(request("a", .look))
-        queue.add(request("b", .look))
-        queue.add(request("c"))
-        queue.add(request("c", .look))
-        #expect(queue.next(at: at(0))?.profile.name == "c")
-        #expect(queue.next(at: at(0))?.profile.name == "a")
-        #expect(queue.next(at: at(0)) == nil)
-        #expect(queue.isWaiting)
-        queue.add(request("c"))
-        queue.ended(request("c"), throttled: false, at: at(1))
-        #expect(queue.next(at: at(1))?.profile.name == "b")
-        queue.ended(request("a"), throttled: false, at: at(1))
-        #expect(queue.next(at: at(1)) == nil)
-        #expect(!queue.isWaiting)
+    @Test func `two are asked at once, refusals first, and none twice`() {
+        desk.queue.add(request("a", .look))
+        desk.queue.add(request("b", .look))
+        desk.queue.add(request("c"))
+        desk.queue.add(request("c", .look))
+        #expect(desk.next(at: at(0))?.profile.name == "c")
+        #expect(desk.next(at: at(0))?.profile.name == "a")
+        #expect(desk.next(at: at(0)) == nil)
+        #expect(desk.queue.isWaiting)
+        desk.queue.add(request("c"))
+        desk.queue.ended(request("c"), throttled: false, at: at(1))
+        #expect(desk.next(at: at(1))?.profile.name == "b")
+        desk.queue.ended(request("a"), throttled: false, at: at(1))
+        #expect(desk.next(at: at(1)) == nil)
+        #expect(!desk.queue.isWaiting)
     }
 
-    @Test mutating func `an IAM that throttles is left alone, longer each time`() throws {
+    @Test func `one that began before the pause does not end it`() {
+        for name in ["a", "b", "c"] { desk.queue.add(request(name)) }
+        _ = (desk.next(at: at(0)), desk.next(at: at(0)))
+        desk.queue.ended(request("a"), throttled: true, at: at(1))
+        desk.queue.ended(request("b"), throttled: false, at: at(2))
+        #expect(desk.next(at: at(60)) == nil)
+        #expect(desk.next(at: at(61))?.profile.name == "c")
+    }
+
+    @Test func `an IAM that throttles is left alone, longer each time`() throws {
         var now: Int64 = 0
         var pauses: [Int64] = []
         for _ in 0..<8 {
-            queue.add(request())
-            let next = try #require(queue.next(at: at(now)))
-            queue.ended(next, throttled: true, at: at(now))
-            queue.add(request())
-            let end = try #require(queue.pausedUntil)
-            #expect(queue.next(at: end - .seconds(1)) == nil)
+            desk.queue.add(request())
+            let next = try #require(desk.next(at: at(now)))
+            desk.queue.ended(next, throttled: true, at: at(now))
+            desk.queue.add(request())
+            let end = try #require(desk.queue.pausedUntil)
+            #expect(desk.next(at: end - .seconds(1)) == nil)
             pauses.append((end - at(now)).components.seconds)
             now += (end - at(now)).components.seconds
         }
         #expect(pauses == [60, 120, 240, 480, 960, 1_920, 3_600, 3_600])
-        queue.add(request())
-        if let next = queue.next(at: at(now)) { queue.ended(next, throttled: false, at: at(now)) }
-        #expect(queue.pausedUntil == nil)
+        desk.queue.add(request())
+        if let next = desk.next(at: at(now)) {
+            desk.queue.ended(next, throttled: false, at: at(now))
+        }
+        #expect(desk.queue.pausedUntil == nil)
     }
 }

@@ -80,8 +80,11 @@ struct JournalSystemTests {
         for kind in [EventKind.daemonStarted, .hookStarted, .hookFinished, .daemonStopping] {
             #expect(entries(of: kind).count == 1, "\(kind)")
         }
-        // One line for each change, not one for each check.
-        #expect(entries(of: .profileFailing).count == 1)
+        // One line for each change, not one for each check: the refusal, and its reason by IAM.
+        #expect(
+            entries(of: .profileFailing).map { $0["CREDWATCH_CAUSE"] } == [
+                "key_not_recognized", "key_inactive",
+            ])
         for key in [site.primary, site.backup] {
             #expect(!outcome.outputText.contains(key.secret.reveal()))
         }
