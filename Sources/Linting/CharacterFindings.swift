@@ -8,6 +8,8 @@ struct CharacterInspection {
     private(set) var plain: [(position: Int, scalar: Unicode.Scalar)] = []
     /// The quotes at both ends, or at one of them.
     private(set) var quotes: [(position: Int, scalar: Unicode.Scalar)] = []
+    /// How many of the plain ones are only looked like.
+    private(set) var lookalikes = 0
     let count: Int
 
     /// Values are looked at up to here: no credential is as long.
@@ -23,7 +25,9 @@ struct CharacterInspection {
                 quotes.append(place)
             } else if field.isForeign(scalar) {
                 foreign.append(place)
-                if let plain = lookalike(scalar) { self.plain.append((index + 1, plain)) }
+                guard let plain = lookalike(scalar) else { continue }
+                self.plain.append((index + 1, plain))
+                lookalikes += 1
             } else {
                 plain.append(place)
             }

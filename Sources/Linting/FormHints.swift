@@ -118,7 +118,8 @@ private func lengthHints(
 ) -> [LintFinding] {
     let count = characters.plain.count
     // A foreign character may stand in place of one that belongs there.
-    guard count != usual, !(count...characters.count).contains(usual) else { return [] }
+    let least = count - characters.lookalikes
+    guard !(least...max(least, characters.count)).contains(usual) else { return [] }
     let remedy =
         count < usual
         ? "A part of it is missing; copy it again." : "Something was added to it; copy it again."

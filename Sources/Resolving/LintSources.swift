@@ -102,7 +102,11 @@ private struct SourceLinter {
                 .unreadable, at: place, "Reading the file takes longer than \(limit.text).",
                 "Look at the file system that holds it.")
         case .missing(let note)? where isNamed && note != "the null device":
-            add(.fileMissing, at: place, "The file is named, and does not exist: \(note).", "")
+            // Without the config file the credentials file does as well.
+            report.findings.append(
+                LintFinding(
+                    .fileMissing, dialect == .config ? .warning : .error, at: place,
+                    "The file is named, and does not exist: \(note)."))
         case .missing?: return
         case .failed(let problem)?:
             guard case .fileUnreadable(_, let reason, let hint) = problem else { return }

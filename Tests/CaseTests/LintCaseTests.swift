@@ -21,11 +21,6 @@ struct LintCaseTests {
         } else {
             text = try Self.linesOfFiles(folder)
         }
-        if let update = getenv("CREDWATCH_WRITE_EXPECTED"), update.pointee != 0 {
-            let file = try #require(fopen("\(folder)/expected", "we"))
-            fputs(text, file)
-            fclose(file)
-        }
         let expected = String(decoding: try readFile("\(folder)/expected"), as: UTF8.self)
         #expect(text == expected)
         for secret in [
