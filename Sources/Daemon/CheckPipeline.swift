@@ -62,7 +62,8 @@ final class CheckPipeline: Sendable {
             resolved = resolved.asked(
                 at: Sourced(endpoint, from: .builtIn("the group's primary")))
         }
-        var (answers, diagnosis) = await interrogate(resolved, for: profile)
+        var (answers, diagnosis) = await interrogate(
+            resolved, for: profile, isProof: endpoint != nil)
         diagnosis.evidence += remarks
         if case .planned(let plan) = resolution, diagnosis.doubtsCredentials {
             // Kept ones may be revoked by now; the next check looks whether new ones are better.
@@ -71,21 +72,29 @@ final class CheckPipeline: Sendable {
         return result(profile, startedAt, resolved, endsForGood, answers, diagnosis)
     }
 
+    /// Weighs a result by what other credentials have met since, in the same pass.
+    func weighed(_ result: CheckResult, at now: Moment) -> CheckResult {
+        guard result.diagnosis.cause == .wrongSecret, let endpoint = result.endpoint,
+            let key = result.accessKeyID
+        else { return result }
+        let path = paths.knowledge(of: endpoint, besides: key, at: now)
+        return result.diagnosed(Diagnosing.weighed(result.diagnosis, by: path, at: endpoint))
+    }
+
     /// Finds out whether the credential that asked for a role is at fault itself.
     private func explain(
         _ problem: ObtainProblem, in plan: Plan, for profile: ProfileConfiguration
     ) async -> Diagnosis {
         guard blamesBase(problem), let base = problem.base, let endpoint = problem.endpoint else {
-            return diagnosis(of: problem, profile: profile.name)
+            return diagnosis(of: problem, profile: profile.name, login: plan.profile)
         }
         let resolved = ResolvedProfile(plan, with: base).asked(
             at: Sourced(endpoint, from: problem.place), main: plan.mainEndpoint)
         var anyone = profile
         anyone.expected = ExpectedIdentity()
         let (answers, own) = await interrogate(resolved, for: anyone)
-        var identity: CallerIdentity?
-        if case .identity(let found, _)? = answers.first?.outcome { identity = found }
-        return diagnosis(of: problem, profile: profile.name, base: own, identity: identity)
+        return diagnosis(
+            of: problem, profile: profile.name, base: own, answer: answers.first?.outcome)
     }
 
     /// The result of a check that found no credentials; `details` are those of the answer that said so.
@@ -101,12 +110,15 @@ final class CheckPipeline: Sendable {
     }
 
     /// Asks until nothing is left to ask.
-    private func interrogate(_ resolved: ResolvedProfile, for profile: ProfileConfiguration) async
-        -> ([Answer], Diagnosis)
-    {
+    ///
+    /// A proof is about one endpoint, and asks nowhere else.
+    private func interrogate(
+        _ resolved: ResolvedProfile, for profile: ProfileConfiguration, isProof: Bool = false
+    ) async -> ([Answer], Diagnosis) {
         let key = resolved.credentials.accessKeyID.value
         var subject = Subject(
-            profile: profile.name, resolved: resolved, expected: profile.expected)
+            profile: profile.name, resolved: resolved, expected: profile.expected,
+            isProof: isProof)
         var answers: [Answer] = []
         while true {
             switch nextStep(for: subject, after: answers) {
@@ -118,11 +130,16 @@ final class CheckPipeline: Sendable {
                 answers.append(Answer(question: question, endpoint: endpoint, outcome: outcome))
                 let now = SystemClock.moment()
                 paths.note(outcome, key: key, endpoint: endpoint, at: now)
-                if case .refused = outcome {
-                    subject.path = paths.knowledge(of: endpoint, besides: key, at: now)
-                }
+                if case .refused = outcome { inform(&subject, at: now) }
             }
         }
+    }
+
+    /// Adds what is known beside the answers, once a refusal makes it worth the while.
+    private func inform(_ subject: inout Subject, at now: Moment) {
+        subject.path = paths.knowledge(
+            of: subject.resolved.endpoint.value,
+            besides: subject.resolved.credentials.accessKeyID.value, at: now)
     }
 
     private func result(

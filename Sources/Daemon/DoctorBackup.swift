@@ -1,4 +1,5 @@
 import Model
+import Scheduling
 
 extension Doctor {
     /// Asks with the other credential of the profile's group at the same endpoint, when the profile's own was
@@ -11,7 +12,11 @@ extension Doctor {
         let answer = await within(share(1, of: 4), on: transport) {
             await pipeline.check(other, at: endpoint)
         }
-        var diagnosis = result.diagnosis
+        var diagnosis = pipeline.weighed(result, at: SystemClock.moment()).diagnosis
+        let isTold = diagnosis.evidence.contains {
+            if case .secondOpinion(.otherCredential, _) = $0 { true } else { false }
+        }
+        guard !isTold else { return result.diagnosed(diagnosis) }
         let words: String
         switch answer?.diagnosis.verdict {
         case .good: words = "\(other.name) is accepted"

@@ -107,8 +107,8 @@ final class JobBoard: Sendable {
             state.lined.remove(job.identity)
             state.busy.insert(job.identity)
             state.lastID += 1
-            // A check asks at most three questions; what takes longer hangs somewhere else.
-            let limit = job.profile.timeout * 3 + .seconds(5)
+            // A check asks at most four questions; what takes longer hangs somewhere else.
+            let limit = job.profile.timeout * 4 + .seconds(5)
             state.running[state.lastID] = Running(
                 job: job, startedAt: now, deadline: now.moment + limit, worker: worker)
             if case .routine(let due?) = job.purpose { state.lateness?.note(now.moment - due) }

@@ -32,14 +32,15 @@ package func checkOnce(
         }
         return results
     }
-    let explained = await explained(results, in: configuration, transport)
+    let weighed = results.map { pipeline.weighed($0, at: SystemClock.moment()) }
+    let explained = await explained(weighed, in: configuration, transport)
     transport.shutdown()
+    let now = SystemClock.now()
     var tracker = Tracker(configuration, remembered: nil, makeIncidentID: { "" })
     for result in explained { _ = tracker.handle(.checked(result), at: result.finishedAt) }
     let profiles = tracker.profileStatuses { _ in nil }
-    let now = SystemClock.wall()
     return StatusDocument(
-        generatedAt: now, validUntil: now,
+        generatedAt: now.wall, validUntil: now.wall,
         overall: overall(profiles: profiles, groups: []),
         daemon: DaemonStatus(
             version: credwatchVersion, pid: processID(), startedAt: startedAt.wall,

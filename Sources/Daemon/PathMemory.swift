@@ -33,14 +33,16 @@ final class PathMemory: Sendable {
         }
     }
 
-    /// Says what other keys than `key` have met at an endpoint.
+    /// Says what other keys than `key` have met at an endpoint, and how long ago.
     func knowledge(of endpoint: Endpoint, besides key: String, at now: Moment) -> PathKnowledge {
         let others = records.withLock { records in
             (records[endpoint.url] ?? []).filter { $0.key != key && now - $0.at <= Self.lifetime }
         }
+        func age(passed: Bool) -> Duration? {
+            others.filter { $0.passed == passed }.map { now - $0.at }.min()
+        }
         return PathKnowledge(
-            otherPassed: others.contains(where: \.passed),
-            otherMismatched: others.contains { !$0.passed })
+            otherPassed: age(passed: true), otherMismatched: age(passed: false))
     }
 
     private static func keep(_ record: Record, in list: inout [Record]) {

@@ -10,6 +10,14 @@ extension Answer {
         guard case .refused(let error, _) = outcome else { return nil }
         return skew(printedIn: error.message)
     }
+
+    /// Whether AWS itself answered, and its clock is too far from ours for any answer to count as bad.
+    var clockIsWrong: Bool {
+        guard let details = outcome.details, details.requestID != nil, let observedSkew else {
+            return false
+        }
+        return observedSkew.magnitude > allowedSkew
+    }
 }
 
 /// Reads the skew from a text like `Signature expired: 20261122T140310Z is now earlier than

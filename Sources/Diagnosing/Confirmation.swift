@@ -11,7 +11,7 @@ func confirm(
     if subject.hasToken, subject.keyID.hasPrefix("AKIA") {
         return tryWithoutToken(first, answers, subject)
     }
-    return askMainRegion(
+    return askElsewhere(
         suspected, shownBy: first, subject.resolved.credentials, answers, subject)
 }
 
@@ -22,6 +22,9 @@ private func tryWithoutToken(_ first: Answer, _ answers: [Answer], _ subject: Su
     guard let bare = answers.first(where: { $0.question == .withoutSessionToken }) else {
         return .ask(.withoutSessionToken, bareCredentials, subject.resolved.endpoint.value)
     }
+    if bare.clockIsWrong {
+        return subject.conclude(.clockSkew, bare, answers, suspecting: .leftoverSessionToken)
+    }
     switch bare.outcome {
     case .identity(_, let details) where details.requestID != nil:
         return .conclude(
@@ -30,53 +33,70 @@ private func tryWithoutToken(_ first: Answer, _ answers: [Answer], _ subject: Su
                 [.secondOpinion(.withoutSessionToken, "accepted without the token")]))
     case .refused(let error, let details)
     where details.requestID != nil && details.httpStatus < 500:
-        guard let suspected = suspicion(error, details, subject) else { break }
-        return askMainRegion(suspected, shownBy: bare, bareCredentials, answers, subject)
+        guard let suspected = suspicion(error, subject) else { break }
+        return askElsewhere(suspected, shownBy: bare, bareCredentials, answers, subject)
     case .identity, .refused, .notAWS, .failed:
         break
     }
-    return .conclude(
-        subject.diagnosis(.refusalUnconfirmed, first, opinions(answers, besides: first, subject)))
+    return subject.conclude(.refusalUnconfirmed, first, answers)
 }
 
 /// The fault of the key itself that a refusal points to; nil when it points elsewhere.
-private func suspicion(_ error: ServiceError, _ details: AnswerDetails, _ subject: Subject)
-    -> Cause?
-{
+private func suspicion(_ error: ServiceError, _ subject: Subject) -> Cause? {
     switch refusal(error, to: .getCallerIdentity) {
-    case .keyNotRecognized:
-        return .keyNotRecognized
-    case .signatureMismatch:
-        let clockIsWrong = details.skew.map { $0.magnitude > allowedSkew } ?? false
-        let isAltered = subject.path.otherMismatched && !subject.path.otherPassed
-        return clockIsWrong || isAltered ? nil : .wrongSecret
-    default:
-        return nil
+    case .keyNotRecognized: .keyNotRecognized
+    case .signatureMismatch: subject.path.isAltered ? nil : .wrongSecret
+    default: nil
     }
 }
 
-/// Asks the partition's main region for its opinion; without one the suspicion stands.
-private func askMainRegion(
+/// Asks the endpoint of the profile's own region, where another one is configured, and then that of the
+/// partition's main region; where nobody can be asked the suspicion stands.
+///
+/// The first that does not agree ends it: what is refused at one place only is not bad.
+private func askElsewhere(
     _ suspected: Cause, shownBy shown: Answer, _ credentials: Credentials, _ answers: [Answer],
     _ subject: Subject
 ) -> Step {
-    let evidence = opinions(answers, besides: shown, subject)
-    guard let main = subject.resolved.mainEndpoint else {
-        return .conclude(subject.diagnosis(suspected, shown, evidence))
+    let places = subject.isProof ? OpinionEndpoints() : subject.resolved.opinionEndpoints
+    let questions: [(Question, Endpoint?)] = [
+        (.regionalEndpoint, places.regional), (.mainRegion, places.main),
+    ]
+    for case (let question, let endpoint?) in questions {
+        guard let second = answers.first(where: { $0.question == question }) else {
+            return .ask(question, credentials, endpoint)
+        }
+        if second.clockIsWrong {
+            return subject.conclude(.clockSkew, second, answers, suspecting: suspected)
+        }
+        switch second.outcome {
+        case .identity(_, let details) where details.requestID != nil:
+            let isOfRegion = suspected == .keyNotRecognized && question == .mainRegion
+            return subject.conclude(
+                isOfRegion ? .regionNotEnabled : .refusalUnconfirmed, shown, answers,
+                suspecting: suspected)
+        case .refused(let error, let details)
+        where details.requestID != nil && details.httpStatus < 500 && agrees(error, with: shown):
+            continue
+        case .identity, .refused, .notAWS, .failed:
+            return subject.conclude(.refusalUnconfirmed, shown, answers, suspecting: suspected)
+        }
     }
-    guard let second = answers.first(where: { $0.question == .mainRegion }) else {
-        return .ask(.mainRegion, credentials, main)
-    }
-    switch second.outcome {
-    case .identity(_, let details) where details.requestID != nil:
-        let cause: Cause =
-            suspected == .keyNotRecognized ? .regionNotEnabled : .refusalUnconfirmed
-        return .conclude(subject.diagnosis(cause, shown, evidence))
-    case .refused(let error, let details)
-    where details.requestID != nil && details.httpStatus < 500 && agrees(error, with: shown):
-        return .conclude(subject.diagnosis(suspected, shown, evidence))
-    case .identity, .refused, .notAWS, .failed:
-        return .conclude(subject.diagnosis(.refusalUnconfirmed, shown, evidence))
+    return subject.conclude(suspected, shown, answers)
+}
+
+extension Subject {
+    /// Concludes with what the other questions brought as evidence.
+    fileprivate func conclude(
+        _ cause: Cause, _ shown: Answer, _ answers: [Answer], suspecting suspected: Cause? = nil
+    ) -> Step {
+        let opinions = answers.filter { $0.question != shown.question }.map { answer in
+            Evidence.secondOpinion(
+                answer.question, "\(answer.endpoint.url): \(clean(clause(answer.outcome)))")
+        }
+        return .conclude(
+            diagnosis(
+                cause, Showing(answer: shown, answers: answers, suspected: suspected), opinions))
     }
 }
 
@@ -85,16 +105,6 @@ private func agrees(_ error: ServiceError, with shown: Answer) -> Bool {
     guard case .refused(let shownError, _) = shown.outcome else { return false }
     return refusal(error, to: .getCallerIdentity)
         == refusal(shownError, to: .getCallerIdentity)
-}
-
-/// What the other questions brought, for the evidence.
-private func opinions(_ answers: [Answer], besides shown: Answer, _ subject: Subject)
-    -> [Evidence]
-{
-    answers.filter { $0.question != shown.question }.map { answer in
-        .secondOpinion(
-            answer.question, "\(answer.endpoint.url): \(subject.clean(clause(answer.outcome)))")
-    }
 }
 
 /// An outcome as a clause.

@@ -4,27 +4,29 @@ package import Model
 /// Diagnoses a fault in the credentials' own text, found before anything was sent.
 func diagnosis(of fault: ValueFault, in subject: Subject) -> Diagnosis {
     switch fault {
-    case .character(let field, let name, let position, let provenance):
+    case .character(let field, let name, let position, let place):
         return conclude(
             .malformedValue,
             "The \(field) has a character that no \(field) has: \(name) at position \(position).",
-            "Delete that character from the value in \(provenance); copying from a web page or a chat often adds one.",
-            [.character(field: field, name: name, position: position), .location(provenance)])
-    case .placeholder(let field, let provenance):
+            "Delete that character from the value in \(place); copying from a web page or a chat often adds one.",
+            commandsToSeeForeignCharacters(place) + commandsToEdit(place),
+            [.character(field: field, name: name, position: position), .location(place)])
+    case .placeholder(let field, let place):
         return conclude(
             .placeholderCredentials,
             "The \(field) is a placeholder that was never filled in.",
-            "Put the real \(field) into \(provenance).", [.location(provenance)])
-    case .empty(let field, let provenance):
+            "Put the real \(field) into \(place).", commandsToFill(place), [.location(place)])
+    case .empty(let field, let place):
         return conclude(
             .malformedValue, "The \(field) is empty.",
-            "Put the real \(field) into \(provenance).", [.location(provenance)])
+            "Put the real \(field) into \(place).", commandsToFill(place), [.location(place)])
     case .tokenMissing:
+        let place = subject.resolved.credentials.accessKeyID.provenance
         return conclude(
             .sessionTokenMissing,
             "Access key \(subject.shownKeyID) is temporary (ASIA…) and its session token is missing.",
-            "Add aws_session_token beside the key in \(subject.credentialsPlace), from the same set of credentials.",
-            [.location(subject.resolved.credentials.accessKeyID.provenance)])
+            "Add aws_session_token beside the key in \(place), from the same set of credentials.",
+            commandsToFill(place), [.location(place)])
     }
 }
 
@@ -39,55 +41,62 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
             .profileMissing,
             "There is no profile \(name) in \(searched.joined(separator: " and ")).\(hint)",
             "Add the section to the file, or correct the name; under systemd, HOME may not be the one that you have in mind.",
+            searched.map { "grep -nF '[' \(pathWord($0))" },
             searched.map { .note("looked at \($0)") })
     case .noSource(let searched):
         return conclude(
             .noCredentials,
             "No credentials are configured: looked at \(searched.joined(separator: ", ")).",
-            "Set AWS_PROFILE or the key variables, or write a profile with `aws configure`.")
+            "Set AWS_PROFILE or the key variables, or write a profile.",
+            ["credwatch explain", "aws configure"])
     case .fileUnreadable(let path, let reason, let hint):
         return conclude(
             .fileUnreadable, "\(path) cannot be read: \(reason).",
             hint.isEmpty ? "Let the user that credwatch runs as read \(path)." : hint,
-            [.note("\(path): \(reason)")])
+            commandsToAdmit(path, after: reason), [.note("\(path): \(reason)")])
     case .fileMalformed(let location, let what):
+        let place = Provenance.file(location)
         return conclude(
             .fileMalformed, "\(location): \(what).",
             "Correct this line; until then no profile of the file can be trusted.",
-            [.location(.file(location))])
+            commandsToSeeForeignCharacters(place) + commandsToEdit(place), [.location(place)])
     case .incomplete(let missing, let present):
         return conclude(
             .credentialsIncomplete,
             "Half of the key is there (\(present)), but \(missing) is missing.",
-            "Add \(missing) beside it, or remove the other half.", [.location(present)])
+            "Add \(missing) beside it, or remove the other half.", commandsToFill(present),
+            [.location(present)])
     case .unsupportedSource(let property, let location):
         return conclude(
             .unsupportedSource,
             "Profile \(profile) takes its credentials from \(property), which this version does not resolve.",
             "Give credwatch a profile with static keys, or watch for a version that resolves \(property).",
-            [.location(.file(location))])
-    case .badSetting(let name, let what, let provenance):
+            commandsToSee(.file(location)), [.location(.file(location))])
+    case .badSetting(let name, let what, let place):
         return conclude(
-            .badSetting, "\(name): \(what) (\(provenance)).", "Correct it there.",
-            [.location(provenance)])
+            .badSetting, "\(name): \(what) (\(place)).", "Correct it there.",
+            commandsToFill(place), [.location(place)])
     case .badChain(let what, let place):
         return conclude(
             .badSetting, "The profiles do not lead to a credential: \(what) (\(place)).",
-            "Correct it there.", [.location(place)])
+            "Correct it there.", [commandToExplain(profile)] + commandsToEdit(place),
+            [.location(place)])
     case .needsMFA(let serial):
         return conclude(
             .needsMFA,
             "The role of profile \(profile) wants a code from an MFA device (\(serial)), which a service does not have.",
             "Give the application a role or a user whose policy asks for no MFA, and watch that one.",
-            [.location(serial)])
+            commandsToSee(serial), [.location(serial)])
     case .surroundings(let subject, let what, let hint):
         return conclude(
             .fileUnreadable, "The environment of \(subject) cannot be looked at: \(what).", hint,
-            [.note("\(subject): \(what)")])
+            commandsToSee(surroundings: subject), [.note("\(subject): \(what)")])
     case .timedOut(let path):
+        let word = pathWord(path)
         return conclude(
             .fileUnreadable, "Reading \(path) took longer than the check's time limit.",
-            "Check the file system that it lies on: `stat \(path)`; a network mount may hang.",
+            "Check the file system that it lies on; a network mount may hang.",
+            ["timeout 5 stat \(word)", "timeout 5 findmnt --target \(word)"],
             [.note("\(path): timed out")])
     }
 }
@@ -96,12 +105,38 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
 package func diagnosisOfTimedOutCheck(after limit: Duration) -> Diagnosis {
     conclude(
         .checkTimedOut, "The check did not come to an end within \(limit.text).",
-        "If it happens again, please report it with the journal of credwatch.")
+        "If it happens again, please report it with the journal of credwatch.",
+        ["journalctl --unit credwatch --since -1h"])
 }
 
+/// Commands for a place where a value is missing or wrong, and no secret stands in the way.
+private func commandsToFill(_ place: Provenance) -> [String] {
+    let commands = commandsToEdit(place)
+    return commands.isEmpty ? commandsToSee(place) : commands
+}
+
+/// Commands that show which step of the way to a file is closed, and open the file to one more user.
+private func commandsToAdmit(_ path: String, after reason: String) -> [String] {
+    let word = pathWord(path)
+    guard reason.holds("ermission denied") || reason.holds("not permitted") else {
+        return ["ls -ld \(word)"]
+    }
+    return ["namei -l \(word)", "setfacl -m u:USER:r \(word)"]
+}
+
+private func commandsToSee(surroundings subject: String) -> [String] {
+    if subject.hasPrefix("/") { return ["namei -l \(shellQuoted(subject))"] }
+    if let unit = unit(in: subject) { return ["systemctl status \(shellQuoted(path: unit))"] }
+    if let process = process(in: subject) { return ["ls -l /proc/\(process)/environ"] }
+    return []
+}
+
+/// What is found in texts and files is certain: nothing was asked that could answer otherwise.
 private func conclude(
-    _ cause: Cause, _ summary: String, _ remedy: String, _ evidence: [Evidence] = []
+    _ cause: Cause, _ summary: String, _ remedy: String, _ commands: [String],
+    _ evidence: [Evidence] = []
 ) -> Diagnosis {
     Diagnosis(
-        cause: cause, verdict: cause.verdict, summary: summary, remedy: remedy, evidence: evidence)
+        cause: cause, verdict: cause.verdict, summary: summary, remedy: remedy,
+        commands: commands, evidence: evidence)
 }

@@ -3,7 +3,7 @@ package import Model
 
 /// Decides what a check does next: one more question, or the conclusion.
 ///
-/// Pure; `answers` are the outcomes so far, in order. A check asks at most three questions.
+/// Pure; `answers` are the outcomes so far, in order. A check asks at most four questions.
 package func nextStep(for subject: Subject, after answers: [Answer]) -> Step {
     guard let first = answers.first else {
         if let fault = firstFault(in: subject.resolved.credentials) {
@@ -46,19 +46,25 @@ package func nextStep(for subject: Subject, after answers: [Answer]) -> Step {
 private func step(
     afterRefusal refusal: Refusal, _ first: Answer, _ answers: [Answer], _ subject: Subject
 ) -> Step {
+    // While the clock is wrong no refusal counts, whatever AWS calls it.
+    if first.clockIsWrong, let suspected = fault(behind: refusal) {
+        return .conclude(
+            subject.diagnosis(
+                .clockSkew,
+                Showing(answer: first, suspected: suspected == .clockSkew ? nil : suspected)))
+    }
     switch refusal {
     case .clock:
         return .conclude(subject.diagnosis(.clockSkew, first))
     case .requestExpired:
-        if let skew = first.outcome.details?.skew, skew.magnitude <= allowedSkew, subject.hasToken {
+        if first.observedSkew != nil, subject.hasToken {
             return confirm(.sessionExpired, first, answers, subject)
         }
-        return .conclude(subject.diagnosis(.clockSkew, first))
+        let suspected: Cause? = subject.hasToken ? .sessionExpired : nil
+        return .conclude(
+            subject.diagnosis(.clockSkew, Showing(answer: first, suspected: suspected)))
     case .signatureMismatch:
-        if let skew = first.outcome.details?.skew, skew.magnitude > allowedSkew {
-            return .conclude(subject.diagnosis(.clockSkew, first))
-        }
-        if subject.path.otherMismatched, !subject.path.otherPassed {
+        if subject.path.isAltered {
             return .conclude(subject.diagnosis(.signatureAltered, first))
         }
         return confirm(.wrongSecret, first, answers, subject)
@@ -93,6 +99,22 @@ private func step(
     }
 }
 
+/// The fault of the credential that a refusal blames; nil when it blames something else.
+private func fault(behind refusal: Refusal) -> Cause? {
+    switch refusal {
+    case .keyNotRecognized: .keyNotRecognized
+    case .signatureMismatch: .wrongSecret
+    case .sessionExpired: .sessionExpired
+    case .malformedKeyID: .malformedValue
+    case .roleDenied: .roleDenied
+    case .webIdentityRefused: .webIdentityRefused
+    case .clock, .requestExpired: .clockSkew
+    case .authorizationAltered, .wrongScope, .accessDenied, .identityProviderUnreachable,
+        .throttled, .outage, .regionDisabled, .needsPerson, .unrecognized:
+        nil
+    }
+}
+
 private func accepted(
     as identity: CallerIdentity, _ answer: Answer, _ subject: Subject
 ) -> Diagnosis {
@@ -106,10 +128,12 @@ private func accepted(
         differences.append(
             .expectation(field: "arn", expected: arn, actual: subject.clean(identity.arn)))
     }
-    guard differences.isEmpty else {
-        return subject.diagnosis(.wrongIdentity, answer, differences)
+    guard !differences.isEmpty else { return subject.acceptance(by: answer) }
+    guard !answer.clockIsWrong else {
+        return subject.diagnosis(
+            .clockSkew, Showing(answer: answer, suspected: .wrongIdentity), differences)
     }
-    return subject.diagnosis(.ok, answer)
+    return subject.diagnosis(.wrongIdentity, answer, differences)
 }
 
 func cause(of failure: TransportFailure) -> Cause {

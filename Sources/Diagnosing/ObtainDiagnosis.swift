@@ -2,39 +2,48 @@ package import Model
 
 /// Diagnoses a step on the way to the credentials that did not yield any.
 ///
-/// A role that is refused says nothing before the credentials that asked were seen to pass.
-package func diagnosis(of problem: ObtainProblem, profile: String) -> Diagnosis {
+/// A role that is refused says nothing before the credentials that asked were seen to pass, and nothing
+/// that AWS refuses while the clock is wrong says anything. `login` is the profile of the shared files
+/// that a person logs in to.
+package func diagnosis(of problem: ObtainProblem, profile: String, login: String? = nil)
+    -> Diagnosis
+{
+    let names = ProfileNames(profile: profile, login: login)
     switch problem.reason {
     case .refused(let error, let details):
         let cause = problem.cause(of: error, details)
+        if cause.verdict == .bad, problem.clockIsWrong {
+            return problem.conclude(.clockSkew, names, suspecting: cause)
+        }
         guard problem.source == .assumeRole, cause.verdict == .bad else {
-            return problem.conclude(cause, profile)
+            return problem.conclude(cause, names)
         }
         return problem.conclude(
-            .refusalUnconfirmed, profile, saying: "the credential that asked was not looked at")
+            .refusalUnconfirmed, names, saying: "the credential that asked was not looked at",
+            suspecting: cause)
     case .notAWS(let what, let details):
         let note = [Evidence.note("the answer is \(problem.clean(what))")]
-        if problem.isAgent { return problem.conclude(.sourceUnavailable, profile, note) }
+        if problem.isAgent { return problem.conclude(.sourceUnavailable, names, note) }
         let isOutage = details.httpStatus >= 500 && details.requestID != nil
-        return problem.conclude(isOutage ? .awsOutage : .notAWS, profile, note)
+        return problem.conclude(isOutage ? .awsOutage : .notAWS, names, note)
     case .failed(let failure):
         let evidence = [
             Evidence.transport(phase: failure.phase, reason: problem.clean(failure.reason))
         ]
         return problem.conclude(
-            problem.isAgent ? .sourceUnavailable : cause(of: failure), profile, evidence)
+            problem.isAgent ? .sourceUnavailable : cause(of: failure), names, evidence)
     case .unavailable(let what):
-        return problem.conclude(.sourceUnavailable, profile, saying: what)
+        return problem.conclude(.sourceUnavailable, names, saying: what)
     case .nothing(let what):
-        return problem.conclude(.noCredentials, profile, saying: what)
+        return problem.conclude(.noCredentials, names, saying: what)
     case .loginNeeded(let what):
-        return problem.conclude(.loginNeeded, profile, saying: what)
+        return problem.conclude(.loginNeeded, names, saying: what)
     case .processFailed(let what):
-        return problem.conclude(.processFailed, profile, saying: what)
+        return problem.conclude(.processFailed, names, saying: what)
     case .untrusted(let what):
-        return problem.conclude(.sourceUntrusted, profile, saying: what)
+        return problem.conclude(.sourceUntrusted, names, saying: what)
     case .badAnswer(let what):
-        return problem.conclude(problem.causeOfBadAnswer, profile, saying: what)
+        return problem.conclude(problem.causeOfBadAnswer, names, saying: what)
     case .local(let local):
         var found = diagnosis(of: local, profile: profile)
         found.evidence += problem.evidence
@@ -49,7 +58,7 @@ package func diagnosis(of problem: ObtainProblem, profile: String) -> Diagnosis 
 /// Whether the refusal may be the fault of the credentials that asked, so that they are worth a question
 /// of their own: `AccessDenied` for a role says nothing about the key before the key was seen to pass.
 package func blamesBase(_ problem: ObtainProblem) -> Bool {
-    guard problem.base != nil, problem.endpoint != nil,
+    guard problem.base != nil, problem.endpoint != nil, !problem.clockIsWrong,
         case .refused(let error, let details) = problem.reason,
         details.requestID != nil, details.httpStatus < 500
     else { return false }
@@ -65,9 +74,9 @@ package func blamesBase(_ problem: ObtainProblem) -> Bool {
 
 /// Diagnoses a role that was refused, now that the credentials that asked were checked themselves.
 ///
-/// `base` is their diagnosis, `identity` who they are when they passed.
+/// `base` is their diagnosis, `answer` AWS's to the question who they are.
 package func diagnosis(
-    of problem: ObtainProblem, profile: String, base: Diagnosis, identity: CallerIdentity?
+    of problem: ObtainProblem, profile: String, base: Diagnosis, answer: ProbeOutcome?
 ) -> Diagnosis {
     guard base.verdict == .good else {
         var found = base
@@ -76,17 +85,33 @@ package func diagnosis(
         return found
     }
     // The same key passed a moment later, so no other refusal was its fault.
+    let names = ProfileNames(profile: profile)
     var found: Diagnosis
     if case .refused(let error, let details) = problem.reason {
         let cause = problem.cause(of: error, details)
-        let isKnown = cause.verdict != .bad || cause == .roleDenied
-        found = problem.conclude(isKnown ? cause : .refusalUnconfirmed, profile)
+        let skew = answer?.details?.skew ?? .zero
+        if cause.verdict == .bad, skew.magnitude > allowedSkew {
+            found = problem.conclude(.clockSkew, names, [.skew(skew)], suspecting: cause)
+        } else {
+            let isKnown = cause.verdict != .bad || cause == .roleDenied
+            found = problem.conclude(
+                isKnown ? cause : .refusalUnconfirmed, names,
+                suspecting: isKnown ? nil : cause)
+        }
     } else {
         found = diagnosis(of: problem, profile: profile)
     }
-    let name = identity.map { problem.clean($0.arn) } ?? "its own identity"
+    var name = "its own identity"
+    if case .identity(let identity, _)? = answer { name = problem.clean(identity.arn) }
     found.evidence.append(.note("the credential that asked is accepted, as \(name)"))
     return found
+}
+
+/// What a profile is called here, and where its login is kept.
+private struct ProfileNames {
+    var profile: String
+    /// The profile of the shared files that a person logs in to.
+    var login: String?
 }
 
 extension ObtainProblem {
@@ -172,12 +197,29 @@ extension ObtainProblem {
 
     /// Builds the diagnosis of a cause; `what` is the clause that says it best.
     fileprivate func conclude(
-        _ cause: Cause, _ profile: String, _ further: [Evidence] = [], saying what: String? = nil
+        _ cause: Cause, _ names: ProfileNames, _ further: [Evidence] = [],
+        saying what: String? = nil, suspecting suspected: Cause? = nil
     ) -> Diagnosis {
-        let prose = prose(cause, profile, what.map(clean))
+        let prose = prose(
+            cause, names.profile, what.map(clean), login: names.login, suspecting: suspected)
         return Diagnosis(
-            cause: cause, verdict: cause.verdict, summary: prose.summary, remedy: prose.remedy,
-            evidence: answerEvidence + further + evidence + [.location(place)])
+            cause: cause, verdict: cause.verdict, confidence: prose.confidence,
+            summary: prose.summary, remedy: prose.remedy, commands: prose.commands,
+            evidence: answerEvidence + further + evidence + [.location(place)],
+            others: prose.others)
+    }
+
+    /// The server's clock minus ours, by AWS's own answer.
+    var observedSkew: Duration? {
+        guard case .refused(let error, let details) = reason, details.requestID != nil else {
+            return nil
+        }
+        return details.skew ?? skew(printedIn: error.message)
+    }
+
+    /// Whether AWS itself answered, and its clock is too far from ours for any answer to count as bad.
+    fileprivate var clockIsWrong: Bool {
+        !isAgent && observedSkew.map { $0.magnitude > allowedSkew } ?? false
     }
 
     private var answerEvidence: [Evidence] {
@@ -187,7 +229,7 @@ extension ObtainProblem {
         ]
         if let id = details.requestID { list.append(.requestID(clean(id))) }
         list.append(.httpStatus(details.httpStatus))
-        if let skew = details.skew, skew.magnitude > .seconds(60) { list.append(.skew(skew)) }
+        if let skew = observedSkew, skew.magnitude > .seconds(60) { list.append(.skew(skew)) }
         if let endpoint { list.append(.endpoint(endpoint.url)) }
         return list
     }

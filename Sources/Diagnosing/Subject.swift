@@ -7,15 +7,21 @@ package struct Subject: Sendable {
     package var expected: ExpectedIdentity
     /// What is known of other credentials on the same endpoint.
     package var path: PathKnowledge
+    /// Whether only the answer at this endpoint is wanted, as of a backup where the primary was refused.
+    package var isProof: Bool
+    /// What the values show to the eye, an id of 19 characters or a 0 in place of an O; filled in by the
+    /// caller after a refusal, and added to the evidence of every cause that concerns the key.
+    package var hints: [LintFinding] = []
 
     package init(
         profile: String, resolved: ResolvedProfile, expected: ExpectedIdentity,
-        path: PathKnowledge = PathKnowledge()
+        path: PathKnowledge = PathKnowledge(), isProof: Bool = false
     ) {
         self.profile = profile
         self.resolved = resolved
         self.expected = expected
         self.path = path
+        self.isProof = isProof
     }
 
     var keyID: String { resolved.credentials.accessKeyID.value }
@@ -45,15 +51,18 @@ package struct Subject: Sendable {
 
 /// What other credentials have lately met on the way to the same endpoint.
 package struct PathKnowledge: Sendable, Hashable {
-    /// Another key was accepted there within the last minutes.
-    package var otherPassed: Bool
-    /// Another key, too, was told that its signature does not match.
-    package var otherMismatched: Bool
+    /// How long ago another key was accepted there; nil when none was within the last minutes.
+    package var otherPassed: Duration?
+    /// How long ago another key, too, was told that its signature does not match.
+    package var otherMismatched: Duration?
 
-    package init(otherPassed: Bool = false, otherMismatched: Bool = false) {
+    package init(otherPassed: Duration? = nil, otherMismatched: Duration? = nil) {
         self.otherPassed = otherPassed
         self.otherMismatched = otherMismatched
     }
+
+    /// Whether signatures of different keys are refused, and none passes: requests arrive altered.
+    var isAltered: Bool { otherMismatched != nil && otherPassed == nil }
 }
 
 /// What to do next in a check.

@@ -70,12 +70,9 @@ extension EndpointPair {
     private static func regional(
         _ region: String, _ variant: EndpointVariant, _ partition: Partition
     ) -> Endpoint {
-        let suffix = variant.isDualStack ? partition.dualStackSuffix : partition.dnsSuffix
-        // The ordinary endpoints of the US government's regions are FIPS endpoints.
-        let isOrdinary =
-            !variant.isFIPS || (partition.id == "aws-us-gov" && !variant.isDualStack)
-        return Endpoint(
-            url: "https://sts\(isOrdinary ? "" : "-fips").\(region).\(suffix)",
+        Endpoint(
+            url: partition.stsURL(
+                in: region, isFIPS: variant.isFIPS, isDualStack: variant.isDualStack),
             signingRegion: region, partition: partition.id)
     }
 }

@@ -105,6 +105,29 @@ struct CheckPipelineRegionTests {
         #expect(regions.proxy.hosts == [TestRegions.mainHost])
     }
 
+    @Test(arguments: [
+        (Fault.invalidClientTokenID, Fault?.some(.invalidClientTokenID), Cause.keyNotRecognized),
+        (.invalidClientTokenID, .identity, .regionNotEnabled),
+        (.identity, .invalidClientTokenID, .refusalUnconfirmed),
+    ])
+    func `what an endpoint of a VPC refuses is asked in its region, and in the main one`(
+        _ region: Fault, _ main: Fault?, _ cause: Cause
+    ) async throws {
+        let host = "vpce-1a.sts.eu-west-1.vpce.amazonaws.com"
+        let regions = try TestRegions(region, main: main, alsoNamed: [host: .invalidClientTokenID])
+        let result = try await machine.pipeline(url: "https://\(host)", regions.options).check(
+            profile("app", region: "eu-west-1"))
+        #expect(result.diagnosis.cause == cause, "\(result.diagnosis)")
+        #expect(
+            regions.proxy.hosts
+                == [host, TestRegions.regionHost]
+                + (region == .invalidClientTokenID ? [TestRegions.mainHost] : []))
+        #expect(
+            result.diagnosis.evidence.contains {
+                if case .secondOpinion(.regionalEndpoint, _) = $0 { true } else { false }
+            })
+    }
+
     @Test func `a refusal by another partition is none`() async throws {
         let server = try FaultServer(.invalidClientTokenID, tls: .valid)
         let proxy = try FaultProxy(.route([TestRegions.mainHost: server.port]))

@@ -72,6 +72,27 @@ struct OnceTests {
         #expect(document.generatedAt - began >= .milliseconds(600))
     }
 
+    @Test(arguments: [true, false])
+    func `what another credential meets later in the pass counts for an earlier mismatch`(
+        _ passes: Bool
+    ) async throws {
+        let server = try FaultServer(.signatureDoesNotMatch)
+        server.set(passes ? .identity : .throttling, forKey: Sample.otherKeyID)
+        try machine.write(.init("app"), .init("other", keyID: Sample.otherKeyID))
+        // One at a time, so that the mismatch comes first.
+        let document = try await checkOnce(
+            configuration(["app", "other"], url: server.url, maxInFlight: 1)
+        ) { _ in }
+        let found = try #require(document.profiles.first?.diagnosis)
+        #expect(found.cause == .wrongSecret)
+        #expect(found.confidence == (passes ? .certain : .possible))
+        let opinions = found.evidence.filter {
+            if case .secondOpinion(.otherCredential, _) = $0 { true } else { false }
+        }
+        #expect(opinions.count == (passes ? 1 : 0))
+        #expect(server.requestCount == 2)
+    }
+
     @Test func `a pass with nothing to check is a document without profiles`() async throws {
         let document = try await checkOnce(configuration([], url: "http://127.0.0.1:9")) { _ in }
         #expect(document.profiles.isEmpty)

@@ -24,8 +24,8 @@ struct PathMemoryTests {
 
     private let mismatch = Sample.refused(
         "SignatureDoesNotMatch", "The request signature we calculated does not match.")
-    private let passed = PathKnowledge(otherPassed: true)
-    private let mismatched = PathKnowledge(otherMismatched: true)
+    private let passed = PathKnowledge(otherPassed: .zero)
+    private let mismatched = PathKnowledge(otherMismatched: .zero)
     private let nothing = PathKnowledge()
 
     @Test func `without a word nothing is known`() {
@@ -38,7 +38,8 @@ struct PathMemoryTests {
         #expect(knowledge(besides: "B") == passed)
         note("B", mismatch)
         #expect(knowledge(besides: "A") == mismatched)
-        #expect(knowledge(besides: "C") == PathKnowledge(otherPassed: true, otherMismatched: true))
+        #expect(
+            knowledge(besides: "C") == PathKnowledge(otherPassed: .zero, otherMismatched: .zero))
     }
 
     @Test func `only the latest answer of a key counts`() {
@@ -63,7 +64,20 @@ struct PathMemoryTests {
         #expect(knowledge(besides: "B") == nothing)
         note("A", Sample.accepted())
         note("A", outcome, after: .seconds(1))
-        #expect(knowledge(besides: "B", after: .seconds(1)) == passed)
+        #expect(
+            knowledge(besides: "B", after: .seconds(1)) == PathKnowledge(otherPassed: .seconds(1)))
+    }
+
+    @Test func `the latest of the others' answers is the one that is told`() {
+        note("A", Sample.accepted())
+        note("B", Sample.accepted(), after: .seconds(40))
+        note("C", mismatch, after: .seconds(50))
+        #expect(
+            knowledge(besides: "D", after: .seconds(60))
+                == PathKnowledge(otherPassed: .seconds(20), otherMismatched: .seconds(10)))
+        #expect(
+            knowledge(besides: "B", after: .seconds(60))
+                == PathKnowledge(otherPassed: .seconds(60), otherMismatched: .seconds(10)))
     }
 
     @Test func `endpoints are paths of their own`() {
@@ -74,7 +88,10 @@ struct PathMemoryTests {
     @Test(arguments: [(300, true), (301, false)])
     func `an answer is worth five minutes`(_ seconds: Int, _ counts: Bool) {
         note("A", Sample.accepted())
-        #expect(knowledge(besides: "B", after: .seconds(seconds)) == (counts ? passed : nothing))
+        let age = Duration.seconds(seconds)
+        #expect(
+            knowledge(besides: "B", after: age)
+                == (counts ? PathKnowledge(otherPassed: age) : nothing))
     }
 
     @Test func `keys without number take no more room, and the latest are kept`() {

@@ -8,10 +8,10 @@ struct Interrogation {
     var requests: [(credentials: Credentials, endpoint: Endpoint)] = []
     var diagnosis: Diagnosis?
 
-    /// Asks until the conclusion; a question without a prepared answer, or a fourth one, ends it without.
+    /// Asks until the conclusion; a question without a prepared answer, or a fifth one, ends it without.
     init(_ subject: Subject, _ prepared: [Question: ProbeOutcome]) {
         var answers: [Answer] = []
-        while asked.count < 4 {
+        while asked.count < 5 {
             switch nextStep(for: subject, after: answers) {
             case .conclude(let diagnosis):
                 self.diagnosis = diagnosis
@@ -31,12 +31,22 @@ extension Sample {
     static func subject(
         _ credentials: Credentials = credentials(), region: String = "eu-central-1",
         endpoint: Endpoint = endpoint, main: Endpoint? = mainEndpoint,
-        expected: ExpectedIdentity = ExpectedIdentity(), path: PathKnowledge = PathKnowledge()
+        expected: ExpectedIdentity = ExpectedIdentity(), path: PathKnowledge = PathKnowledge(),
+        isProof: Bool = false
     ) -> Subject {
         Subject(
             profile: "app",
             resolved: resolved(credentials, region: region, endpoint: endpoint, main: main),
-            expected: expected, path: path)
+            expected: expected, path: path, isProof: isProof)
+    }
+
+    /// The subject at an endpoint that is not AWS's and has no sibling.
+    static func emulated(_ credentials: Credentials = credentials()) -> Subject {
+        subject(
+            credentials,
+            endpoint: Endpoint(
+                url: "http://127.0.0.1:4566", signingRegion: "eu-central-1", partition: "aws"),
+            main: nil)
     }
 
     static let temporary = credentials(keyID: temporaryKeyID, token: token)

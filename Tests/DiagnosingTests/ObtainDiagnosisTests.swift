@@ -177,7 +177,7 @@ import Testing
             #expect(diagnosis(of: problem, profile: "app").verdict == .unknown, "\(reason)")
             let good = Diagnosis(cause: .ok, verdict: .good, summary: "It works.", remedy: "")
             let found = diagnosis(
-                of: problem, profile: "app", base: good, identity: Sample.identity)
+                of: problem, profile: "app", base: good, answer: Sample.accepted())
             #expect(found.cause == cause, "\(reason)")
             #expect(found.verdict == (cause == .roleDenied ? .bad : .unknown))
             #expect(
@@ -192,7 +192,7 @@ import Testing
             let base = Diagnosis(
                 cause: cause, verdict: cause.verdict, summary: "The base.", remedy: "Mend it.",
                 evidence: [.note("its own")])
-            let found = diagnosis(of: problem, profile: "app", base: base, identity: nil)
+            let found = diagnosis(of: problem, profile: "app", base: base, answer: nil)
             #expect(found.cause == cause && found.verdict == cause.verdict)
             #expect(
                 found.summary == "The base. It was to assume the role of profile app.")
@@ -301,7 +301,8 @@ import Testing
                     dump(diagnosis(of: problem, profile: "app"), to: &dumped)
                     dump(
                         diagnosis(
-                            of: problem, profile: "app", base: good, identity: identity),
+                            of: problem, profile: "app", base: good,
+                            answer: .identity(identity, details)),
                         to: &dumped)
                     #expect(!dumped.contains(text), "\(source)")
                 }

@@ -47,8 +47,8 @@ import Testing
 
     @Test(arguments: [
         ("https://sts.us-east-1.amazonaws.com", "sts.us-east-1.amazonaws.com:443"),
-        ("https://127.0.0.1:8443/path", "127.0.0.1:8443"), ("https://[::1]:8443", "[::1]:8443"),
-        ("https://[::1]", "[::1]:443"),
+        ("https://127.0.0.1:8443/path", "127.0.0.1:8443"), ("https://[::1]:8443", "'[::1]:8443'"),
+        ("https://[::1]", "'[::1]:443'"),
     ])
     func `the command that shows a certificate asks where credwatch does`(
         url: String, address: String
@@ -60,8 +60,9 @@ import Testing
         let answer = Answer(
             question: .asConfigured, endpoint: endpoint, outcome: Sample.failed(.tls))
         #expect(
-            subject.diagnosis(.tls, answer).remedy.contains(
-                "`openssl s_client -connect \(address)`"))
+            subject.diagnosis(.tls, answer).commands == [
+                "openssl s_client -connect \(address) </dev/null"
+            ])
     }
 
     @Test func `no way through the questions lets a secret through`() throws {
@@ -103,8 +104,7 @@ import Testing
     @Test func `a secret in the place of the key id is not shown`() throws {
         let pasted = "u3Vx0HqA8mJtYb2BLkWn5RzPc7QfDgEs1AiTo9Xy"
         for secret in [pasted, Sample.secret] {
-            let subject = Sample.subject(
-                Sample.credentials(keyID: pasted, secret: secret), main: nil)
+            let subject = Sample.emulated(Sample.credentials(keyID: pasted, secret: secret))
             for outcome in [Sample.unknownKey, Sample.badSignature, Sample.accepted()] {
                 let found = Interrogation(subject, [.asConfigured: outcome]).diagnosis
                 #expect(!dumped(try #require(found)).contains(pasted))
@@ -127,22 +127,6 @@ import Testing
         #expect(!diagnosis.summary.contains("\n") && !diagnosis.remedy.contains("\n"))
     }
 
-    /// Causes that no check of a key can come to yet: they need roles and web identities.
-    private static let ofLaterSources: Set<Cause> = [
-        .roleDenied, .webIdentityRefused, .needsMFA, .loginNeeded, .processFailed,
-        .sourceUntrusted, .sourceUnavailable,
-    ]
-
-    @Test func `every cause of a key is reached by a row, by a fault or by a problem`() {
-        let local: Set<Cause> = [
-            .sessionTokenMissing, .placeholderCredentials, .profileMissing, .fileUnreadable,
-            .fileMalformed, .credentialsIncomplete, .noCredentials, .unsupportedSource,
-            .checkTimedOut,
-        ]
-        let reached = Set(Row.all.map(\.cause)).union(local).union(Self.ofLaterSources)
-        #expect(reached == Set(Cause.allCases))
-    }
-
     @Test func `the evidence names the answer, the place and the second opinion`() throws {
         let interrogation = Interrogation(
             Sample.subject(), [.asConfigured: Sample.unknownKey, .mainRegion: Sample.unknownKey])
@@ -153,10 +137,67 @@ import Testing
                     code: "InvalidClientTokenId",
                     message: "The security token included in the request is invalid."),
                 .requestID(Sample.requestID), .httpStatus(403), .endpoint(Sample.endpoint.url),
-                .location(Sample.place),
+                .location(Sample.place), .keyAccount("028075177508"),
                 .secondOpinion(
                     .mainRegion, "https://sts.us-east-1.amazonaws.com: InvalidClientTokenId"),
             ])
+    }
+
+    @Test func `a refusal is told with what another credential met there`() throws {
+        let path = PathKnowledge(otherPassed: .seconds(12))
+        let answers: [Question: ProbeOutcome] = [
+            .asConfigured: Sample.badSignature, .mainRegion: Sample.badSignature,
+        ]
+        let opinion = Evidence.secondOpinion(
+            .otherCredential, "https://sts.eu-central-1.amazonaws.com: accepted 12s ago")
+        let known = try #require(Interrogation(Sample.subject(path: path), answers).diagnosis)
+        #expect(known.evidence.contains(opinion))
+        let alone = try #require(Interrogation(Sample.subject(), answers).diagnosis)
+        #expect(!alone.evidence.contains(opinion))
+        // What is learnt later in the same pass makes no difference.
+        #expect(weighed(alone, by: path, at: Sample.endpoint).confidence == .certain)
+        #expect(weighed(alone, by: path, at: Sample.endpoint).others.isEmpty)
+        #expect(weighed(alone, by: path, at: Sample.endpoint).evidence.contains(opinion))
+        #expect(weighed(alone, by: PathKnowledge(), at: Sample.endpoint) == alone)
+    }
+
+    @Test func `the account that a key id carries is told, and missed when another is expected`()
+        throws
+    {
+        let answers: [Question: ProbeOutcome] = [
+            .asConfigured: Sample.unknownKey, .mainRegion: Sample.unknownKey,
+        ]
+        func found(_ keyID: String, _ account: String?) throws -> Diagnosis {
+            let subject = Sample.subject(
+                Sample.credentials(keyID: keyID), expected: ExpectedIdentity(account: account))
+            return try #require(Interrogation(subject, answers).diagnosis)
+        }
+        let other = try found(Sample.keyID, "123456789012")
+        #expect(other.evidence.contains(.keyAccount("028075177508")))
+        #expect(
+            other.summary.hasSuffix(
+                "The id itself is of account 028075177508, expected is 123456789012."))
+        #expect(other.others.first?.cause == .wrongIdentity)
+        #expect(other.verdict == .bad)
+        let same = try found(Sample.keyID, "028075177508")
+        #expect(same.evidence.contains(.keyAccount("028075177508")))
+        #expect(!same.others.contains { $0.cause == .wrongIdentity })
+        // A key of the older layout carries none, and the formula's number would be wrong.
+        let old = try found("AKIAJSIE27KKMHXI3BJQ", "123456789012")
+        #expect(!old.others.contains { $0.cause == .wrongIdentity })
+    }
+
+    @Test func `what the values show stands in the evidence of a refusal`() throws {
+        let hint = LintFinding(.invisibleCharacter, .error, at: Sample.place, "It has one.")
+        var subject = Sample.subject()
+        subject.hints = [hint]
+        let refused = Interrogation(
+            subject, [.asConfigured: Sample.unknownKey, .mainRegion: Sample.unknownKey])
+        let found = try #require(refused.diagnosis)
+        #expect(found.evidence.contains(.finding(hint)))
+        #expect(found.others.first?.cause == .keyMistyped)
+        let throttled = Interrogation(subject, [.asConfigured: Sample.throttled])
+        #expect(!(try #require(throttled.diagnosis).evidence.contains(.finding(hint))))
     }
 
     @Test func `a wrong identity shows both`() throws {

@@ -36,7 +36,7 @@ struct Row: Sendable, CustomTestStringConvertible {
 }
 
 extension Row {
-    static let all = refusals + environment + answersOfOthers + identities
+    static let all = refusals + elsewhere + clocks + environment + answersOfOthers + identities
 
     // MARK: - The key, the secret, the session
 
@@ -46,7 +46,7 @@ extension Row {
             [.asConfigured: Sample.unknownKey, .mainRegion: Sample.unknownKey],
             asked: [.asConfigured, .mainRegion], .keyNotRecognized, .bad),
         Row(
-            "key unknown, no other region to ask", Sample.subject(main: nil),
+            "key unknown, no other region to ask", Sample.emulated(),
             [.asConfigured: Sample.unknownKey], .keyNotRecognized, .bad),
         Row(
             "key unknown in the region only",
@@ -95,16 +95,27 @@ extension Row {
             asked: [.asConfigured, .mainRegion], .refusalUnconfirmed, .unknown),
         Row(
             "wrong secret, another passed",
-            Sample.subject(path: PathKnowledge(otherPassed: true)),
+            Sample.subject(path: PathKnowledge(otherPassed: .seconds(12))),
             [.asConfigured: Sample.badSignature, .mainRegion: Sample.badSignature],
             asked: [.asConfigured, .mainRegion], .wrongSecret, .bad),
         Row(
             "wrong secret, another passed and a third mismatched too",
-            Sample.subject(path: PathKnowledge(otherPassed: true, otherMismatched: true)),
+            Sample.subject(
+                path: PathKnowledge(otherPassed: .seconds(12), otherMismatched: .seconds(3))),
             [.asConfigured: Sample.badSignature, .mainRegion: Sample.badSignature],
             asked: [.asConfigured, .mainRegion], .wrongSecret, .bad),
         Row(
-            "signature mismatch of all", Sample.subject(path: PathKnowledge(otherMismatched: true)),
+            "wrong secret, another passed minutes ago",
+            Sample.subject(path: PathKnowledge(otherPassed: .seconds(200))),
+            [.asConfigured: Sample.badSignature, .mainRegion: Sample.badSignature],
+            asked: [.asConfigured, .mainRegion], .wrongSecret, .bad),
+        Row(
+            "wrong secret, nobody else is known",
+            [.asConfigured: Sample.badSignature, .mainRegion: Sample.badSignature],
+            asked: [.asConfigured, .mainRegion], .wrongSecret, .bad),
+        Row(
+            "signature mismatch of all",
+            Sample.subject(path: PathKnowledge(otherMismatched: .seconds(3))),
             [.asConfigured: Sample.badSignature], .signatureAltered, .unknown),
         Row(
             "signature mismatch, the main region accepts",
@@ -115,14 +126,27 @@ extension Row {
             [.asConfigured: Sample.refused("SignatureDoesNotMatch", skew: .seconds(-301))],
             .clockSkew, .unknown),
         Row(
+            "session expired of a key without a token",
+            [.asConfigured: Sample.expiredToken, .mainRegion: Sample.expiredToken],
+            asked: [.asConfigured, .mainRegion], .sessionExpired, .bad),
+        Row(
+            "session unknown at both", Sample.subject(Sample.temporary),
+            [.asConfigured: Sample.unknownKey, .mainRegion: Sample.unknownKey],
+            asked: [.asConfigured, .mainRegion], .keyNotRecognized, .bad),
+        Row(
+            "key of another account than expected",
+            Sample.subject(expected: ExpectedIdentity(account: "123456789012")),
+            [.asConfigured: Sample.unknownKey, .mainRegion: Sample.unknownKey],
+            asked: [.asConfigured, .mainRegion], .keyNotRecognized, .bad),
+        Row(
             "session expired", Sample.subject(Sample.temporary),
             [.asConfigured: Sample.expiredToken, .mainRegion: Sample.expiredToken],
             asked: [.asConfigured, .mainRegion], .sessionExpired, .bad),
         Row(
-            "session expired, the other spelling", Sample.subject(Sample.temporary, main: nil),
+            "session expired, the other spelling", Sample.emulated(Sample.temporary),
             [.asConfigured: Sample.refused("ExpiredTokenException")], .sessionExpired, .bad),
         Row(
-            "request expired, clock good, session", Sample.subject(Sample.temporary, main: nil),
+            "request expired, clock good, session", Sample.emulated(Sample.temporary),
             [.asConfigured: Sample.refused("RequestExpired", skew: .seconds(2))],
             .sessionExpired, .bad),
         Row(
@@ -179,7 +203,7 @@ extension Row {
             asked: [.asConfigured, .withoutSessionToken], .refusalUnconfirmed, .unknown),
         Row(
             "leftover token, altered on the way without",
-            Sample.subject(Sample.withLeftover, path: PathKnowledge(otherMismatched: true)),
+            Sample.subject(Sample.withLeftover, path: PathKnowledge(otherMismatched: .seconds(3))),
             [.asConfigured: Sample.unknownKey, .withoutSessionToken: Sample.badSignature],
             asked: [.asConfigured, .withoutSessionToken], .refusalUnconfirmed, .unknown),
         Row(

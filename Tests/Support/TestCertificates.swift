@@ -51,7 +51,7 @@ final class TestCertificates: @unchecked Sendable {
             kind == .wrongHost
             ? "DNS:elsewhere.example"
             : "DNS:localhost,IP:127.0.0.1,DNS:sts.amazonaws.com,DNS:*.us-east-1.amazonaws.com,"
-                + "DNS:sts.eu-west-1.amazonaws.com"
+                + "DNS:sts.eu-west-1.amazonaws.com,DNS:*.sts.eu-west-1.vpce.amazonaws.com"
         let certificate = try makeCertificate(
             subject: "credwatch test server", key: key,
             issuer: kind == .selfSigned ? nil : authority.certificate,

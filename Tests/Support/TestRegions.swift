@@ -6,10 +6,13 @@ package final class TestRegions: Sendable {
     package let region: FaultServer
     package let main: FaultServer
     package let proxy: FaultProxy
+    private let others: [FaultServer]
 
-    /// Starts both servers and the proxy; the global endpoint is the main region's.
+    /// Starts both servers and the proxy; the global endpoint is the main region's. Further hosts have a
+    /// server each.
     package init(
-        _ regionFault: Fault?, main mainFault: Fault?, tls: TestCertificate = .valid
+        _ regionFault: Fault?, main mainFault: Fault?, tls: TestCertificate = .valid,
+        alsoNamed others: [String: Fault] = [:]
     ) throws {
         region = try FaultServer(regionFault ?? .identity, tls: tls)
         main = try FaultServer(mainFault ?? .identity, trustedLike: region)
@@ -19,6 +22,13 @@ package final class TestRegions: Sendable {
             ports[Self.mainHost] = main.port
             ports[Self.globalHost] = main.port
         }
+        var servers: [FaultServer] = []
+        for (host, fault) in others {
+            let server = try FaultServer(fault, trustedLike: region)
+            ports[host] = server.port
+            servers.append(server)
+        }
+        self.others = servers
         proxy = try FaultProxy(.route(ports))
     }
 

@@ -110,16 +110,34 @@ struct RegionSystemTests {
         #expect(regions.proxy.hosts == [TestRegions.mainHost])
     }
 
-    @Test func `the global endpoint has no other one to be asked`() async throws {
+    @Test(arguments: [
+        (Fault?.some(.identity), Cause.refusalUnconfirmed), (nil, .refusalUnconfirmed),
+        (.invalidClientTokenID, .keyNotRecognized),
+    ])
+    func `a refusal of the global endpoint is weighed against the region's own`(
+        _ region: Fault?, _ cause: Cause
+    ) async throws {
+        let regions = try TestRegions(region, main: .invalidClientTokenID)
+        let (found, _) = try await check(
+            proxy: regions.proxy, caBundle: regions.caBundle,
+            environment: ["AWS_STS_REGIONAL_ENDPOINTS": "legacy"])
+        #expect(found.cause == cause.rawValue)
+        #expect(regions.proxy.hosts == [TestRegions.globalHost, TestRegions.regionHost])
+        #expect(
+            regions.main.requests.first?.header("authorization")?.contains("/us-east-1/sts/")
+                == true)
+    }
+
+    @Test func `the global endpoint is the main region's, and nobody else is asked there`()
+        async throws
+    {
+        try site.write("credwatch.yaml", mode: 0o644, config("{name: app, region: us-east-1}"))
         let regions = try TestRegions(.identity, main: .invalidClientTokenID)
         let (found, _) = try await check(
             proxy: regions.proxy, caBundle: regions.caBundle,
             environment: ["AWS_STS_REGIONAL_ENDPOINTS": "legacy"])
         #expect(found.cause == "key_not_recognized")
         #expect(regions.proxy.hosts == [TestRegions.globalHost])
-        #expect(
-            regions.main.requests.first?.header("authorization")?.contains("/us-east-1/sts/")
-                == true)
     }
 
     @Test(arguments: [TestCertificate.wrongHost, .selfSigned, .expired])
