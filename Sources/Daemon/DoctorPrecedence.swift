@@ -164,8 +164,11 @@ private func differences(
     }
     compare("source", here.plan?.source, there.plan?.source)
     compare("access key", key(here.plan), key(there.plan))
-    compare("region", here.plan?.region.value, there.plan?.region.value)
-    compare("endpoint", here.plan?.endpoint.value.url, there.plan?.endpoint.value.url)
+    if let ours = here.plan, let theirs = there.plan {
+        // Without a plan nobody has looked for these.
+        compare("region", ours.region.value, theirs.region.value)
+        compare("endpoint", ours.endpoint.value.url, theirs.endpoint.value.url)
+    }
     compare("home directory", here.environment.home, there.environment.home)
     compare(
         "user", facts.describedUser,

@@ -35,6 +35,12 @@ extension Doctor {
             if let id = row.accessKeyID { names[id] = row.title }
         }
         if let id = report.identity.content?.result.accessKeyID { names[id] = report.profile }
+        if let asker = report.user.content?.askedBy {
+            // Whoever else signed a question to IAM did so as the second identity.
+            for record in records where record.service == "iam" {
+                if let id = record.accessKeyID, names[id] == nil { names[id] = asker }
+            }
+        }
         return records.map { record in
             var record = record
             record.signer = record.accessKeyID.flatMap { names[$0] }

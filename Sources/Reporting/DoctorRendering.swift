@@ -30,7 +30,7 @@ package func renderDoctor(_ report: DoctorReport, style: TableStyle) -> String {
         page.add(pipeline)
     }
     page.heading(title(.verdict), report.verdict.state)
-    page.add(report.verdict)
+    page.add(report.verdict, besides: report.user.content?.evidence ?? [])
     if !report.remedies.isEmpty {
         page.heading("\(number + 1). What to do")
         number += 1

@@ -49,13 +49,16 @@ extension DoctorPage {
         }
     }
 
-    mutating func add(_ section: DoctorSection<Diagnosis>) {
+    /// Adds the verdict; facts that another part has told are not told again.
+    mutating func add(_ section: DoctorSection<Diagnosis>, besides told: [Evidence]) {
         if let diagnosis = section.content {
             paragraph(
                 "\(diagnosis.cause.title), \(diagnosis.confidence.rawValue) (\(diagnosis.cause.rawValue))"
             )
             paragraph(diagnosis.summary)
-            for fact in diagnosis.evidence { bullet(Reporting.text(of: fact)) }
+            for fact in diagnosis.evidence where !told.contains(fact) {
+                bullet(Reporting.text(of: fact))
+            }
             if !diagnosis.others.isEmpty {
                 paragraph("It could also be that")
                 for other in diagnosis.others { bullet("\(other.what). \(other.test)") }

@@ -8,7 +8,10 @@ import Testing
 struct DoctorSystemTests {
     private let site: Site
 
-    init() throws { site = try Site() }
+    init() throws {
+        site = try Site()
+        try site.write("config", mode: 0o600, "")
+    }
 
     private var environment: [String: String] {
         site.files.merging(["AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"]) { $1 }
@@ -50,6 +53,7 @@ struct DoctorSystemTests {
         for words in [
             "key_inactive", "iam:ListAccessKeys", "update-access-key", "ListAccessKeys",
             "credwatch doctor --diagnose-with app-backup app", "Asked by profile app-backup.",
+            "signed by app-backup (\(site.backup.id))",
         ] {
             #expect(outcome.outputText.contains(words), "\(words) in \(outcome.outputText)")
         }
@@ -172,11 +176,12 @@ struct DoctorSystemTests {
                 "AWS_PROFILE": "app", "AWS_REGION": "eu-west-1", "HOME": "/srv/app",
             ]) { $1 })
         defer { sleeper.send(signal: 9) }
-        let outcome = try await doctor("--pid", String(sleeper.processID))
+        let outcome = try await doctor(
+            "--pid", String(sleeper.processID), environment: ["AWS_PROFILE": "app-backup"])
         for words in [
             "Different here and in the environment of PID \(sleeper.processID):",
-            "region: here us-east-1, there eu-west-1", "AWS_PROFILE: here none, there app",
-            "credwatch doctor --pid \(sleeper.processID)", ":user/app",
+            "region: here us-east-1, there eu-west-1", "AWS_PROFILE: here app-backup, there app",
+            "access key: here \(site.backup.id), there \(site.primary.id)", ":user/app",
         ] {
             #expect(outcome.outputText.contains(words), "\(words) in \(outcome.outputText)")
         }
