@@ -95,6 +95,8 @@ private func idHints(_ value: WrittenValue, _ characters: CharacterInspection) -
         ]
     }
     guard form.isOfAWS else {
+        // A character that does not belong there hides the prefix, and is told already.
+        if characters.foreign.contains(where: { $0.position <= 5 }) { return [] }
         return [
             LintFinding(
                 .unknownPrefix, .warning, at: value.place.start,
