@@ -59,10 +59,13 @@ import Testing
         #expect(outcome.outputText == stars + #"\342\200\213$"# + "\n")
     }
 
-    private static let attack = "$(touch /tmp/x);`id`'\u{1B}[201~\n\"& -x"
+    private static let attacks = [
+        "$(touch x);`id`'\u{1B}[201~\n\"& -x", "$(touch x)", "`id`", "x;id", "x' ;id; '", "x && id",
+        "-x $(id)", "x|id", "\\$(id)",
+    ]
 
     /// Diagnoses whose every foreign text is an attacker's.
-    private static func attacked() -> [Diagnosis] {
+    private static func attacked(by attack: String) -> [Diagnosis] {
         let place = Provenance.file(SourceLocation(file: "/\(attack)", line: 7))
         let environment = Provenance.environment(variable: attack, of: "\(attack).service")
         var list: [Diagnosis] = []
@@ -111,8 +114,9 @@ import Testing
     }
 
     /// A shell with every program replaced by one that prints nothing: what is left is what it interprets.
-    @Test func `no text of a file makes a shell do anything`() async throws {
-        let commands = Set(Self.attacked().flatMap(\.commands)).sorted()
+    @Test(arguments: attacks)
+    func `no text of a file makes a shell do anything`(_ attack: String) async throws {
+        let commands = Set(Self.attacked(by: attack).flatMap(\.commands)).sorted()
         try #require(commands.count > 30)
         for command in commands {
             #expect(
@@ -121,7 +125,7 @@ import Testing
         }
         // Each in a subshell without any program: an injected one would be looked for, and complained about.
         let script =
-            "PATH=/nonexistent; command_not_found_handle() { echo \"$1\"; }\n"
+            "PATH=/nonexistent; exec 3>&1; command_not_found_handle() { echo \"$1\" >&3; }\n"
             + commands.map { "( \($0) ) 2>&1 </dev/null\n" }.joined()
         let outcome = try await Subprocess.run("bash", ["-c", script])
         let called = Set(outcome.outputText.split(separator: "\n").map(String.init))
