@@ -27,9 +27,9 @@ extension Doctor {
         }
         let content = network(
             of: transport.records, environment: environment, others: others, settings: place)
-        guard !content.hosts.isEmpty || !order.isOffline else {
-            return DoctorSection(
-                .notAsked("--offline, so nothing was sent"), content)
+        guard !content.hosts.isEmpty else {
+            let reason = order.isOffline ? "--offline, so nothing was sent" : "nothing was sent"
+            return DoctorSection(.notAsked(reason), content)
         }
         return DoctorSection(state(of: content), content)
     }

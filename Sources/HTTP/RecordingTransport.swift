@@ -91,7 +91,7 @@ extension RequestRecord {
         let address = try? EndpointAddress(plain)
         let scope = SignatureScope(request.headers)
         self.init(
-            startedAt: time, method: request.method.name, action: request.action,
+            startedAt: time, method: "\(request.method)".uppercased(), action: request.action,
             host: address?.hostHeader ?? "-", path: address?.path ?? "-", service: scope?.service,
             region: scope?.region, accessKeyID: scope?.accessKeyID)
     }
@@ -111,16 +111,6 @@ extension HTTPRequest {
         }
         guard isName, (1...64).contains(value.count) else { return nil }
         return String(decoding: value, as: UTF8.self)
-    }
-}
-
-extension HTTPRequest.Method {
-    fileprivate var name: String {
-        switch self {
-        case .get: "GET"
-        case .post: "POST"
-        case .put: "PUT"
-        }
     }
 }
 

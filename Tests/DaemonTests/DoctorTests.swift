@@ -157,6 +157,7 @@ struct DoctorTests {
         #expect(report.duration < .seconds(4.5), "\(report.duration)")
         #expect(report.verdict.content?.cause != .ok)
         #expect(report.requests.isEmpty)
+        #expect(report.network.state == .notAsked("nothing was sent"))
     }
 
     @Test(arguments: [Fault.slowBytes, .blackHole, .hugeBody, .endlessBody, .truncatedBody])

@@ -55,7 +55,8 @@ struct DoctorSystemTests {
             "credwatch doctor --diagnose-with app-backup app", "Asked by profile app-backup.",
             "signed by app-backup (\(site.backup.id))",
         ] {
-            #expect(outcome.outputText.contains(words), "\(words) in \(outcome.outputText)")
+            #expect(
+                outcome.outputText.unwrapped.contains(words), "\(words) in \(outcome.outputText)")
         }
     }
 
