@@ -92,9 +92,9 @@ let package = Package(
         module(
             "Daemon",
             [
-                "CLinux", "Model", "EventLoops", "Answers", "HTTP", "Linting", "Configuring",
-                "Scheduling", "Resolving",
-                "Obtaining", "Probing", "Diagnosing", "Tracking", "FailingOver", "Reporting",
+                "CLinux", "Model", "Answers", "EventLoops", "HTTP", "Linting", "Configuring",
+                "Scheduling", "Resolving", "Obtaining", "Probing", "Diagnosing", "Tracking",
+                "FailingOver", "Reporting",
             ]),
         .executableTarget(
             name: "credwatch",

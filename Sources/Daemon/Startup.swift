@@ -71,17 +71,20 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
 }
 
 /// Starts the thread that checks run on, with a connection for each check that may run at the same time.
-func makeTransport(for configuration: Configuration) throws(TransportFailure) -> CurlTransport {
+func makeTransport(
+    for configuration: Configuration, measuringPhases: Bool = false
+) throws(TransportFailure) -> CurlTransport {
     let bundle = environmentVariable("AWS_CA_BUNDLE")
     return try CurlTransport(
         CurlOptions(
             caBundle: bundle?.isEmpty == true ? nil : bundle,
-            idleConnections: max(64, configuration.inFlightLimit + 8)))
+            idleConnections: max(64, configuration.inFlightLimit + 8),
+            measuresPhases: measuringPhases))
 }
 
 /// Makes the stages that the checks of a configuration go through.
 func makePipeline(
-    for configuration: Configuration, _ transport: CurlTransport, _ obtainer: Obtainer,
+    for configuration: Configuration, _ transport: any Transport, _ obtainer: Obtainer,
     remembering memory: CanaryMemory = CanaryMemory()
 ) -> CheckPipeline {
     let resolver = Resolver(environment: .current(), overrides: configuration.aws)

@@ -1,8 +1,8 @@
-import Model
+package import Model
 
 extension Investigation {
     /// What was asked and answered, for a diagnosis; each question that stayed open says why.
-    func evidence(expecting account: String?) -> [Evidence] {
+    package func evidence(expecting account: String?) -> [Evidence] {
         var list: [Evidence] = []
         if let problem {
             return [.note("\(asker.profile) could not be asked about the key: \(problem)")]

@@ -23,11 +23,14 @@ package struct CurlOptions: Sendable {
     package var idleConnections: Int
     /// The largest answer that is read, in bytes.
     package var largestAnswer: Int
+    /// Whether answers tell how their connections came about, for a report to people.
+    package var measuresPhases: Bool
 
     package init(
         caBundle: String? = nil, systemTrust: SystemTrust = .ofLibcurl,
         proxy: Proxy = .environment, connectTo: [String] = [],
-        idleConnections: Int = 64, largestAnswer: Int = 1 << 20
+        idleConnections: Int = 64, largestAnswer: Int = 1 << 20,
+        measuresPhases: Bool = false
     ) {
         self.caBundle = caBundle
         self.systemTrust = systemTrust
@@ -35,5 +38,6 @@ package struct CurlOptions: Sendable {
         self.connectTo = connectTo
         self.idleConnections = idleConnections
         self.largestAnswer = largestAnswer
+        self.measuresPhases = measuresPhases
     }
 }

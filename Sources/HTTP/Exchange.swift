@@ -124,7 +124,17 @@ final class Exchange {
             errorType: status >= 400 ? header("x-amzn-errortype") : nil,
             sentAfter: time(CURLINFO_PRETRANSFER_TIME_T),
             answeredAfter: time(CURLINFO_STARTTRANSFER_TIME_T),
-            latency: time(CURLINFO_TOTAL_TIME_T))
+            latency: time(CURLINFO_TOTAL_TIME_T),
+            phases: options.measuresPhases ? phases : nil)
+    }
+
+    private var phases: ConnectionPhases {
+        let handshake = time(CURLINFO_APPCONNECT_TIME_T)
+        return ConnectionPhases(
+            lookedUpAfter: time(CURLINFO_NAMELOOKUP_TIME_T),
+            connectedAfter: time(CURLINFO_CONNECT_TIME_T),
+            securedAfter: handshake > .zero ? handshake : nil,
+            isNewConnection: credwatch_curl_get_long(easy, CURLINFO_NUM_CONNECTS) > 0)
     }
 
     /// Whether a request ended only because its answer is larger than anybody wants to read it.

@@ -75,12 +75,15 @@ package struct HTTPResponse: Sendable {
     package var answeredAfter: Duration
     /// From the start until the last byte of the answer.
     package var latency: Duration
+    /// How the connection came about; nil unless ``CurlOptions/measuresPhases`` asks for it.
+    package var phases: ConnectionPhases?
 
     package init(
         status: Int, body: [UInt8] = [], date: String? = nil, age: String? = nil,
         location: String? = nil, requestID: String? = nil, storageRequestID: String? = nil,
         errorType: String? = nil, sentAfter: Duration = .zero,
-        answeredAfter: Duration = .zero, latency: Duration = .zero
+        answeredAfter: Duration = .zero, latency: Duration = .zero,
+        phases: ConnectionPhases? = nil
     ) {
         self.status = status
         self.body = body
@@ -93,6 +96,7 @@ package struct HTTPResponse: Sendable {
         self.sentAfter = sentAfter
         self.answeredAfter = answeredAfter
         self.latency = latency
+        self.phases = phases
     }
 }
 

@@ -14,7 +14,7 @@ package enum CredentialField: Sendable, Hashable, CaseIterable {
     /// Says whether a character can stand in no value of this field.
     ///
     /// Printable ASCII may be an emulator's own alphabet; a few marks are what mangling leaves.
-    func isForeign(_ scalar: Unicode.Scalar) -> Bool {
+    package func isForeign(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value <= 0x20 || scalar.value >= 0x7F { return true }
         switch scalar {
         case "\"", "'", "`", "\\", ";", ",": return true

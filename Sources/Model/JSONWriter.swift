@@ -81,6 +81,24 @@ package struct JSONWriter: Sendable {
         bytes.append(0x22)
     }
 
+    /// Writes an object under a key that is known at run time only.
+    package mutating func object(named key: String, _ body: (inout JSONWriter) -> Void) {
+        self.key(named: key)
+        nested(open: 0x7B, close: 0x7D, body)
+    }
+
+    /// Writes an array under a key that is known at run time only.
+    package mutating func array(named key: String, _ body: (inout JSONWriter) -> Void) {
+        self.key(named: key)
+        nested(open: 0x5B, close: 0x5D, body)
+    }
+
+    /// Writes a text, or null, under a key that is known at run time only.
+    package mutating func member(named key: String, _ value: String?) {
+        self.key(named: key)
+        if let value { string(value) } else { null() }
+    }
+
     package mutating func element(_ value: String) {
         separate()
         string(value)
@@ -95,6 +113,12 @@ package struct JSONWriter: Sendable {
         _ key: StaticString?, open: UInt8, close: UInt8, _ body: (inout JSONWriter) -> Void
     ) {
         if let key { self.key(key) } else { separate() }
+        nested(open: open, close: close, body)
+    }
+
+    private mutating func nested(
+        open: UInt8, close: UInt8, _ body: (inout JSONWriter) -> Void
+    ) {
         bytes.append(open)
         depth += 1
         needsComma = false
@@ -111,6 +135,16 @@ package struct JSONWriter: Sendable {
         bytes.append(0x22)
         raw(key)
         bytes.append(0x22)
+        endKey()
+    }
+
+    private mutating func key(named key: String) {
+        separate()
+        string(key)
+        endKey()
+    }
+
+    private mutating func endKey() {
         bytes.append(0x3A)
         if pretty { bytes.append(0x20) }
     }

@@ -6,27 +6,32 @@ package func renderExplanationJSON(_ explanation: Explanation) -> [UInt8] {
     json.object { json in
         json.member("schema", "credwatch-explain/1")
         json.member("profile", explanation.profile)
-        json.member("source", explanation.plan.map { redacted($0.source) })
-        if let problem = explanation.problem {
-            json.object("problem") { write(problem, to: &$0) }
-        } else {
-            json.member("problem", nil as String?)
-        }
-        if let plan = explanation.plan {
-            write(plan, explanation, to: &json)
-        }
-        json.array("notes") { json in
-            for note in explanation.notes {
-                json.object { json in
-                    json.member("file", note.location.file)
-                    json.member("line", note.location.line)
-                    json.member("sentence", redacted(note.sentence))
-                }
-            }
-        }
+        write(explanation, to: &json)
     }
     json.finish()
     return json.bytes
+}
+
+/// Writes what an explanation holds as members of the object at hand.
+func write(_ explanation: Explanation, to json: inout JSONWriter) {
+    json.member("source", explanation.plan.map { redacted($0.source) })
+    if let problem = explanation.problem {
+        json.object("problem") { write(problem, to: &$0) }
+    } else {
+        json.member("problem", nil as String?)
+    }
+    if let plan = explanation.plan {
+        write(plan, explanation, to: &json)
+    }
+    json.array("notes") { json in
+        for note in explanation.notes {
+            json.object { json in
+                json.member("file", note.location.file)
+                json.member("line", note.location.line)
+                json.member("sentence", redacted(note.sentence))
+            }
+        }
+    }
 }
 
 private func write(_ plan: Plan, _ explanation: Explanation, to json: inout JSONWriter) {

@@ -39,7 +39,7 @@ package func renderExplanation(_ explanation: Explanation, style: TableStyle) ->
     return blocks.joined(separator: "\n\n") + "\n"
 }
 
-private func sources(of plan: Plan, _ style: TableStyle) -> String {
+func sources(of plan: Plan, _ style: TableStyle) -> String {
     var table = TextTable(["SOURCE", "STANDING", "ACCESS KEY", "FROM"], flexible: 3)
     let winner = plan.rows.firstIndex { $0.standing == .chosen }
     for (index, row) in plan.rows.enumerated() {

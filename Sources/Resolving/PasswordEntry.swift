@@ -1,12 +1,12 @@
 import Glibc
 
 /// What the password database says about a user.
-struct PasswordEntry {
-    var name: String
-    var home: String
+package struct PasswordEntry {
+    package var name: String
+    package var home: String
 
     /// Looks a user up; nil when the database has no such user, or cannot be asked.
-    init?(uid: uid_t) {
+    package init?(uid: UInt32) {
         self.init { getpwuid_r(uid, $0, $1, $2, $3) }
     }
 
@@ -35,7 +35,7 @@ struct PasswordEntry {
     }
 
     /// A user for a person: `app (uid 1000)`, or `uid 1000` when the database does not know it.
-    static func describe(_ uid: uid_t) -> String {
+    package static func describe(_ uid: UInt32) -> String {
         PasswordEntry(uid: uid).map { "\($0.name) (uid \(uid))" } ?? "uid \(uid)"
     }
 }

@@ -72,6 +72,13 @@ package final class Resolver: Sendable {
         return site.findings + (try await site.store.snapshot(within: limit).findings)
     }
 
+    /// Returns the environment of some surroundings as it is now.
+    package func environment(
+        of surroundings: Surroundings, within limit: Duration
+    ) async throws(ResolveProblem) -> AWSEnvironment {
+        try await site(of: surroundings, within: limit).planner.environment.environment
+    }
+
     /// Returns the environment of a profile with its files as they are now, within the profile's time limit.
     func look(
         at profile: ProfileConfiguration

@@ -20,14 +20,16 @@ struct Credwatch: ParsableCommand {
               lint            0 clean, 1 warnings, 2 errors
               explain         0 there is a plan, 2 there is none; with --isolate: 0 the winning
                               source is accepted, 2 it is refused, 3 unknown
+              doctor          0 healthy, 1 warnings only, 2 a problem, 3 unknown
               credentials     0 printed, 1 a configured source failed, 4 none is configured
               run             0 stopped by a signal, 1 could not start, 78 config refused
               all             64 wrong usage
             """,
         version: credwatchVersion,
         subcommands: [
-            Run.self, Check.self, Lint.self, Explain.self, CredentialsCommand.self, Status.self,
-            Validate.self, Failover.self, Failback.self, Reload.self, Hook.self,
+            Run.self, Check.self, DoctorCommand.self, Lint.self, Explain.self,
+            CredentialsCommand.self, Status.self, Validate.self, Failover.self, Failback.self,
+            Reload.self, Hook.self,
         ])
 
     static func main() {
