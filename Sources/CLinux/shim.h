@@ -162,6 +162,12 @@ static inline void credwatch_settle_memory(void) {
     mallopt(M_ARENA_MAX, 1);
 }
 
+/// Takes from the calling thread what programs that it executes would inherit of capabilities; the thread
+/// itself keeps its own.
+static inline int credwatch_hand_down_no_capabilities(void) {
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+}
+
 /// Keeps this process out of core dumps and away from the debuggers of its own user.
 static inline int credwatch_make_undumpable(void) {
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -9,4 +9,7 @@ package func prepareProcess() {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     _ = setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &none)
     _ = credwatch_make_undumpable()
+    // Dispatch wants a better priority for one of its threads, and would tell the journal of a service
+    // without that right about it at each start.
+    setenv("LIBDISPATCH_LOG", "NO", 0)
 }

@@ -26,6 +26,8 @@ func spawn(_ command: Command) throws(StartFailure) -> Spawned {
             pid: pid, standardOutput: output.reading.take(), standardError: error.reading.take())
     }
 
+    // A service may have the right to read what is not its own; a hook has not.
+    _ = credwatch_hand_down_no_capabilities()
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }

@@ -1,3 +1,4 @@
+import Glibc
 import Model
 import Sandbox
 import Support
@@ -120,6 +121,29 @@ struct CommandSystemTests {
         #expect(outcome.errorText.contains("[same-access-key]"))
         #expect(outcome.errorText.contains("credwatch.yaml:6:"))
         #expect(!outcome.errorText.contains(site.primary.secret.reveal()))
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root may hand capabilities down"))
+    func `a hook has none of the rights that the service has`() async throws {
+        let site = try Site()
+        try site.writeConfig()
+        try site.write(
+            "hook", mode: 0o755, "#!/bin/sh\ngrep -E '^(Cap(Eff|Prm|Amb)|Uid)' /proc/self/status\n")
+        // Who reads what is not his own, and nothing else, has to find the hook as anybody would.
+        #expect(chmod(site.folder, 0o755) == 0)
+        let ran = try await Subprocess.run(
+            "setpriv",
+            [
+                "--reuid", "nobody", "--clear-groups", "--inh-caps", "-all,+dac_read_search",
+                "--ambient-caps", "-all,+dac_read_search", "--bounding-set",
+                "-all,+dac_read_search", binary("credwatch"), "hook", "test", "app", "--config",
+                site.path("credwatch.yaml"),
+            ])
+        #expect(ran.ending == .exited(0), "\(ran.errorText)")
+        #expect(ran.outputText.contains("Uid: 65534"), "\(ran.outputText)")
+        for set in ["CapEff", "CapPrm", "CapAmb"] {
+            #expect(ran.outputText.contains("\(set): 0000000000000000"), "\(ran.outputText)")
+        }
     }
 
     @Test func `hook test runs the hook with the event test`() async throws {
