@@ -72,6 +72,7 @@ extension Decoder {
 
         let status = self.section(section["status"], .status)
         if let file = path(status?["file"], "`file`") { configuration.statusFile = file }
+        configuration.metricsFile = metricsFile(status?["prometheus_file"])
         if let directory = path(section["state_directory"], "`state_directory`") {
             configuration.stateDirectory = directory
         }
@@ -88,7 +89,7 @@ extension Decoder {
                 configFile: sourcedPath(aws["config_file"], "`config_file`"),
                 endpointURL: url(aws["endpoint_url"], "`endpoint_url`"))
         }
-        checkPaths(configuration, status?["file"], control?["socket"])
+        checkPaths(configuration, status?["file"], control?["socket"], status?["prometheus_file"])
         return configuration
     }
 
@@ -97,13 +98,28 @@ extension Decoder {
         return Sourced(path, from: .configuration(location(node.mark)))
     }
 
+    /// Decodes the path of the metrics; node_exporter reads files by their ending.
+    private mutating func metricsFile(_ node: YAMLNode?) -> String? {
+        guard let node, let path = path(node, "`prometheus_file`") else { return nil }
+        if !path.hasSuffix(".prom") {
+            report(
+                node.mark, "invalid-path",
+                "`prometheus_file` must end with .prom, since node_exporter reads no other files")
+        }
+        return path
+    }
+
     /// Reports two of our own files under one path: each would destroy the other.
     private mutating func checkPaths(
-        _ configuration: Configuration, _ status: YAMLNode?, _ socket: YAMLNode?
+        _ configuration: Configuration, _ status: YAMLNode?, _ socket: YAMLNode?,
+        _ metrics: YAMLNode?
     ) {
         let stateFile = configuration.stateDirectory + "/state.json"
         if let socket, configuration.controlSocket == configuration.statusFile {
             report(socket.mark, "path-conflict", "`socket` is the path of the status file")
+        }
+        if let node = metrics, configuration.metricsFile == configuration.statusFile {
+            report(node.mark, "path-conflict", "`prometheus_file` is the path of the status file")
         }
         let taken = [
             stateFile, configuration.stateDirectory, configuration.stateDirectory + "/lock",

@@ -135,7 +135,11 @@ extension Engine {
             reply(ControlReply(done: false, text: "credwatch stops"))
         }
         reloads = Reloads()
-        let last = renderStatus(document(at: now, isLast: true))
+        let end = document(at: now, isLast: true)
+        let last = renderStatus(end)
+        let metrics = configuration.metricsFile.map {
+            (file: StatusFile(path: $0), bytes: renderMetrics(end))
+        }
         let state = tracker.remembered
         let (parts, statusFile) = (parts, configuration.statusFile)
         let summary = jobs.lateness?.summary()
@@ -147,7 +151,10 @@ extension Engine {
             await parts.obtainer.shutDown()
             if hadHooks { await parts.hookRunner.terminateAll(grace: .milliseconds(500)) }
             parts.stateQueue.sync { _ = parts.save(state) }
-            parts.statusQueue.sync { try? StatusFile(path: statusFile).write(last) }
+            parts.statusQueue.sync {
+                try? StatusFile(path: statusFile).write(last)
+                if let metrics { try? metrics.file.write(metrics.bytes) }
+            }
             if let summary, let file = parts.latenessFile {
                 try? StatusFile(path: file).write(summary)
             }

@@ -84,8 +84,14 @@ extension Engine {
         let document = document(at: now)
         let bytes = renderStatus(document)
         let file = StatusFile(path: configuration.statusFile)
+        let metrics = configuration.metricsFile.map {
+            (file: StatusFile(path: $0), bytes: renderMetrics(document))
+        }
         parts.statusQueue.async { [self] in
-            let problem = file.problem(writing: bytes)
+            var problem = file.problem(writing: bytes)
+            if let metrics, let other = metrics.file.problem(writing: metrics.bytes) {
+                problem = problem ?? other
+            }
             queue.async { [self, problem] in assumeIsolated { $0.published(document, problem) } }
         }
     }
@@ -140,7 +146,7 @@ extension Engine {
         let next = jobs.isIdle ? max(earliest ?? now.wall, now.wall) : now.wall
         return StatusDocument(
             generatedAt: now.wall,
-            validUntil: isLast ? now.wall : next + timeout * 3 + .seconds(35),
+            validUntil: isLast ? now.wall : next + timeout * 5 + .seconds(35),
             overall: overall(
                 profiles: statuses, groups: groups, advisories: tracker.advisories),
             daemon: DaemonStatus(

@@ -50,6 +50,11 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
     } catch {
         return cannotStart(error.description, journal)
     }
+    // What a crash left half written, beside the files that are replaced as a whole.
+    let now = SystemClock.wall()
+    for file in [configuration.statusFile, configuration.metricsFile].compactMap(\.self) {
+        StatusFile(path: file).removeLeftovers(before: now)
+    }
     let transport: CurlTransport
     do {
         transport = try makeTransport(for: configuration)

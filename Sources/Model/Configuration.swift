@@ -109,6 +109,8 @@ package struct Configuration: Sendable, Hashable {
     package var profiles: [ProfileConfiguration]
     package var groups: [GroupConfiguration]
     package var statusFile: String
+    /// Where the same is written as metrics, for the textfile collector of node_exporter.
+    package var metricsFile: String?
     package var stateDirectory: String
     package var controlSocket: String
     /// How many checks run at the same time; nil lets the number of profiles decide.
@@ -117,7 +119,7 @@ package struct Configuration: Sendable, Hashable {
 
     package init(
         profiles: [ProfileConfiguration], groups: [GroupConfiguration] = [],
-        statusFile: String = Configuration.defaultStatusFile,
+        statusFile: String = Configuration.defaultStatusFile, metricsFile: String? = nil,
         stateDirectory: String = "/var/lib/credwatch",
         controlSocket: String = Configuration.defaultControlSocket, maxInFlight: Int? = nil,
         aws: AWSOverrides = AWSOverrides()
@@ -125,6 +127,7 @@ package struct Configuration: Sendable, Hashable {
         self.profiles = profiles
         self.groups = groups
         self.statusFile = statusFile
+        self.metricsFile = metricsFile
         self.stateDirectory = stateDirectory
         self.controlSocket = controlSocket
         self.maxInFlight = maxInFlight
