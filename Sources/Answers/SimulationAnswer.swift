@@ -56,23 +56,8 @@ package struct SimulationAnswer: Sendable, Hashable {
 
 /// Reads the ARN in the answer to `iam:GetRole`, which has the role's path; nil without one.
 package func roleARN(in body: [UInt8]) -> String? {
-    var arn: String?
-    XMLScanner.forEachElement(in: body) { path, text in
-        if arn == nil, path.dropFirst(2).elementsEqual(["Role", "Arn"]) { arn = printable(text) }
-    }
+    let arn = XMLRecords(body, names: ["Arn"]).top.plain(0, limit: 2_048)
     return arn.flatMap { $0.hasPrefix("arn:") ? $0 : nil }
-}
-
-/// Reads the names of the policies in the answer to `iam:ListAttachedUserPolicies`.
-package func policyNames(in body: [UInt8]) -> [String] {
-    var names: [String] = []
-    XMLScanner.forEachElement(in: body) { path, text in
-        let path = path.dropFirst(2)
-        if names.count < 100, path.elementsEqual(["AttachedPolicies", "member", "PolicyName"]) {
-            names.append(printable(text))
-        }
-    }
-    return names
 }
 
 /// A value without blanks around it; anything that is not printable ASCII becomes `?`.

@@ -8,33 +8,33 @@ import Scheduling
 
 /// What comes after an accepted credential of a profile with a canary: the calls, and what they mean.
 struct CanaryRunner: Sendable {
-    let resolver: Resolver
     let prober: CanaryProber
     let identities: SecondIdentities
+    /// By name, those that `diagnose_with` may name.
+    let profiles: [String: ProfileConfiguration]
     let memory: CanaryMemory
 
     /// Makes a runner; `profiles` are those that `diagnose_with` may name.
     init(
-        _ profiles: [ProfileConfiguration], _ resolver: Resolver, _ obtainer: Obtainer,
+        _ profiles: [ProfileConfiguration], _ identities: SecondIdentities,
         _ transport: any Transport, remembering memory: CanaryMemory
     ) {
-        self.resolver = resolver
+        self.identities = identities
         self.memory = memory
+        self.profiles = Dictionary(profiles.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         prober = CanaryProber(transport: transport, clock: SystemClock.wall)
-        identities = SecondIdentities(
-            resolver: resolver, obtainer: obtainer,
-            caller: ServiceCaller(transport: transport, clock: SystemClock.wall),
-            profiles: Dictionary(profiles.map { ($0.name, $0) }, uniquingKeysWith: { $1 }))
     }
 
     /// Joins the good diagnosis with what the canary says, which is asked when it is due.
     ///
     /// Between two runs the last one stands. When a backup is being proven (`isProof`) and a denial counts,
-    /// it is asked at once. All of it takes the profile's time limit once.
+    /// it is asked at once; when none counts, what is known stands. All of it takes the profile's time
+    /// limit once.
     func judge(
         _ good: Diagnosis, _ canary: Canary, of profile: ProfileConfiguration,
-        with credentials: Credentials, as identity: CallerIdentity?, isProof: Bool
+        with resolved: ResolvedProfile, as identity: CallerIdentity?, isProof: Bool
     ) async -> Diagnosis {
+        let credentials = resolved.credentials
         let now = SystemClock.moment()
         let subject = CanarySubject(
             profile: profile.name, identity: identity,
@@ -47,7 +47,7 @@ struct CanaryRunner: Sendable {
             ? (identity?.arn ?? "").hashValue : fingerprint(of: credentials)
         let known = memory.record(of: profile.name, canary, owner: owner)
         let mustAsk = isProof && canary.counts
-        if let known, now < known.due, !mustAsk {
+        if let known, isProof || now < known.due, !mustAsk {
             return canaryDiagnosis(
                 good: good, known.report, before: known.conclusion, subject,
                 counts: canary.counts)
@@ -61,7 +61,7 @@ struct CanaryRunner: Sendable {
             ?? CanaryMemory.Record(
                 canary: canary, owner: owner, subject: subject, report: report, due: now)
         await lookForQuarantine(
-            &report, &record, of: profile, with: credentials, as: identity, since: now)
+            &report, &record, of: profile, with: resolved, as: identity, since: now)
         let before = record.conclusion
         record.subject = subject
         record.take(report, at: SystemClock.moment())
@@ -76,7 +76,7 @@ struct CanaryRunner: Sendable {
     ) async -> [CanaryOutcome] {
         let targets: [Result<CanaryTarget, CanaryObstacle>]
         do {
-            targets = try await resolver.targets(of: canary.calls, for: profile)
+            targets = try await identities.resolver.targets(of: canary.calls, for: profile)
         } catch {
             targets = canary.calls.map { _ in .failure(CanaryObstacle(error)) }
         }
@@ -90,10 +90,12 @@ struct CanaryRunner: Sendable {
     /// Not more often than the canary's interval, and within what is left of the time limit.
     private func lookForQuarantine(
         _ report: inout CanaryReport, _ record: inout CanaryMemory.Record,
-        of profile: ProfileConfiguration, with credentials: Credentials,
+        of profile: ProfileConfiguration, with resolved: ResolvedProfile,
         as identity: CallerIdentity?, since start: Moment
     ) async {
-        guard report.maySufferQuarantine, let user = identity?.userName else { return }
+        guard report.maySufferQuarantine,
+            case .user(let user, _)? = identity.map(PrincipalForm.init)
+        else { return }
         let now = SystemClock.moment()
         if let last = record.quarantineLookedAt, now - last < record.canary.interval {
             report.quarantinePolicy = record.report.quarantinePolicy
@@ -102,18 +104,23 @@ struct CanaryRunner: Sendable {
         let left = profile.timeout - (now - start)
         guard left > .milliseconds(100) else { return }
         record.quarantineLookedAt = now
-        let policies = await identities.attachedPolicies(
-            of: user, profile, own: credentials, within: left)
-        report.quarantinePolicy = policies.first { $0.hasPrefix(quarantinePolicyPrefix) }
-    }
-}
-
-extension CallerIdentity {
-    /// The name of an IAM user; nil for every other principal.
-    var userName: String? {
-        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[2] == "iam" else { return nil }
-        let path = parts[5].split(separator: "/")
-        return path.first == "user" && path.count > 1 ? path.last.map(String.init) : nil
+        let voice: SecondIdentities.Voice
+        if let other = profile.asker(among: profiles) {
+            guard case .success(let found) = await identities.voice(of: other, within: left)
+            else { return }
+            voice = found
+        } else if resolved.credentials.sessionToken == nil {
+            voice = await identities.voice(of: profile, resolved)
+        } else {
+            // IAM does not take every session.
+            return
+        }
+        let rest = profile.timeout - (SystemClock.moment() - start)
+        guard rest > .milliseconds(100) else { return }
+        let answer = await identities.ask(
+            Inquiry(.attachedPolicies, about: user), voice, within: rest)
+        if case .policies(let names, _) = answer.reply {
+            report.quarantinePolicy = names.first { $0.hasPrefix(quarantinePolicyPrefix) }
+        }
     }
 }

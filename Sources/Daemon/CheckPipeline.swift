@@ -78,7 +78,7 @@ final class CheckPipeline: Sendable {
         }
         if let canary = profile.canary, let canaries, diagnosis.verdict == .good {
             diagnosis = await canaries.judge(
-                diagnosis, canary, of: profile, with: resolved.credentials,
+                diagnosis, canary, of: profile, with: resolved,
                 as: answers.first?.outcome.identity, isProof: isProof)
         }
         return result(profile, startedAt, resolved, endsForGood, answers, diagnosis)

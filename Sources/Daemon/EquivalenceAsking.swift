@@ -2,16 +2,20 @@ import Answers
 import Diagnosing
 import HTTP
 import Model
-import Obtaining
 import Probing
-import Resolving
 import Scheduling
 
 /// The comparison of what the members of a group may do, asked of IAM's simulation.
 struct EquivalenceAsking: Sendable {
     let identities: SecondIdentities
-    let prober: Prober
+    /// By name, the members of groups and those that `diagnose_with` may name.
+    let profiles: [String: ProfileConfiguration]
 
+    private typealias Voice = SecondIdentities.Voice
+    private typealias Silence = SecondIdentities.Silence
+
+    /// The longest that one question may take.
+    private static let mostOfQuestion = Duration.seconds(10)
     /// No answer has more pages.
     private static let mostPages = 20
 
@@ -34,17 +38,17 @@ struct EquivalenceAsking: Sendable {
     private func permissions(
         of name: String, in group: GroupConfiguration, _ names: [String], until end: Moment
     ) async -> MemberPermissions {
-        guard let profile = identities.profiles[name] else { return .unknown("no such profile") }
-        guard let left = left(until: end, profile.timeout) else {
-            return .unknown(CanaryObstacle.tooLate.reason)
+        guard let profile = profiles[name] else { return .unknown("no such profile") }
+        let own: Voice
+        switch await voice(of: profile, until: end) {
+        case .success(let found): own = found
+        case .failure(let silence): return .unknown(silence.what)
         }
-        guard let own = await identities.asker(profile, within: left) else {
-            return .unknown("it has no credentials now")
-        }
+        guard let left = left(until: end) else { return .unknown(Silence.tooLate.what) }
         let identity: CallerIdentity
-        switch await whoIs(profile, own, until: end) {
+        switch await identities.identity(of: own, within: left) {
         case .success(let found): identity = found
-        case .failure(let obstacle): return .unknown(obstacle.reason)
+        case .failure(let silence): return .unknown(silence.what)
         }
         var refusal: MemberPermissions?
         for asker in await askers(of: profile, own, names, until: end) {
@@ -58,53 +62,43 @@ struct EquivalenceAsking: Sendable {
     /// Who may be asked, in order: whom the config names for the profile, then for the others of the group,
     /// and the profile itself.
     private func askers(
-        of profile: ProfileConfiguration, _ own: SecondIdentities.Asker, _ names: [String],
-        until end: Moment
-    ) async -> [SecondIdentities.Asker] {
-        var wanted: [String] = []
-        for member in [profile] + names.compactMap({ identities.profiles[$0] }) {
-            if let name = member.diagnoseWith, !wanted.contains(name) { wanted.append(name) }
-        }
-        var askers: [SecondIdentities.Asker] = []
-        for name in wanted.prefix(3) where name != profile.name {
-            if let other = identities.profiles[name], let left = left(until: end, other.timeout),
-                let asker = await identities.asker(other, within: left)
+        of profile: ProfileConfiguration, _ own: Voice, _ names: [String], until end: Moment
+    ) async -> [Voice] {
+        var wanted: [ProfileConfiguration] = []
+        for member in [profile] + names.compactMap({ profiles[$0] }) {
+            if let asker = member.asker(among: profiles),
+                !wanted.contains(where: { $0.name == asker.name })
             {
-                askers.append(asker)
+                wanted.append(asker)
+            }
+        }
+        var askers: [Voice] = []
+        for asker in wanted.prefix(3) where asker.name != profile.name {
+            if case .success(let voice) = await voice(of: asker, until: end),
+                case .success = voice.iam
+            {
+                askers.append(voice)
             }
         }
         return askers + [own]
     }
 
-    private func whoIs(
-        _ profile: ProfileConfiguration, _ own: SecondIdentities.Asker, until end: Moment
-    ) async -> Result<CallerIdentity, CanaryObstacle> {
-        guard let left = left(until: end, profile.timeout) else { return .failure(.tooLate) }
-        guard let resolution = try? await identities.resolver.resolve(profile) else {
-            return .failure(CanaryObstacle("it does not resolve now"))
-        }
-        let endpoint =
-            switch resolution {
-            case .ready(let ready): ready.endpoint.value
-            case .planned(let plan): plan.endpoint.value
-            }
-        switch await prober.probe(own.credentials, at: endpoint, timeout: left) {
-        case .identity(let identity, _): return .success(identity)
-        case .refused(let error, _): return .failure(CanaryObstacle("STS answers \(error.code)"))
-        case .notAWS(let what, _): return .failure(CanaryObstacle("the answer of STS is \(what)"))
-        case .failed(let failure): return .failure(CanaryObstacle(failure.reason))
-        }
+    private func voice(
+        of profile: ProfileConfiguration, until end: Moment
+    ) async -> Result<Voice, Silence> {
+        guard let left = left(until: end) else { return .failure(.tooLate) }
+        return await identities.voice(of: profile, within: left)
     }
 
     // MARK: - The simulation
 
     private func simulate(
-        _ identity: CallerIdentity, by asker: SecondIdentities.Asker,
+        _ identity: CallerIdentity, by asker: Voice,
         _ actions: [EquivalentAction], until end: Moment
     ) async -> MemberPermissions {
         let principal: String
         switch PrincipalForm(identity) {
-        case .entity(let arn): principal = arn
+        case .user(_, let arn): principal = arn
         case .role(let name, let plain):
             switch await role(name, plain, by: asker, until: end) {
             case .success(let arn): principal = arn
@@ -130,7 +124,7 @@ struct EquivalenceAsking: Sendable {
 
     private func simulate(
         _ principal: String, _ actions: [String], on resource: String,
-        by asker: SecondIdentities.Asker, until end: Moment
+        by asker: Voice, until end: Moment
     ) async -> Result<[SimulatedAction], Obstacle> {
         var parameters = [(name: "PolicySourceArn", value: principal)]
         for (index, action) in actions.enumerated() {
@@ -163,7 +157,7 @@ struct EquivalenceAsking: Sendable {
 
     /// Finds the whole ARN of a role; that of its session lacks the path.
     private func role(
-        _ name: String, _ plain: String, by asker: SecondIdentities.Asker, until end: Moment
+        _ name: String, _ plain: String, by asker: Voice, until end: Moment
     ) async -> Result<String, Obstacle> {
         switch await ask("GetRole", [("RoleName", name)], asker, until: end) {
         case .success(let body):
@@ -186,23 +180,32 @@ struct EquivalenceAsking: Sendable {
 
     private func ask(
         _ action: String, _ parameters: [(name: String, value: String)],
-        _ asker: SecondIdentities.Asker, until end: Moment
+        _ asker: Voice, until end: Moment
     ) async -> Result<[UInt8], Obstacle> {
-        guard let left = left(until: end, .seconds(10)) else {
-            return .failure(Obstacle(.unknown(CanaryObstacle.tooLate.reason)))
+        guard let left = left(until: end) else {
+            return .failure(Obstacle(.unknown(Silence.tooLate.what)))
         }
-        let outcome = await identities.caller.call(
-            action, parameters, of: .iam, at: asker.endpoint, with: asker.credentials,
-            timeout: left)
+        let outcome: ServiceCallOutcome
+        switch await identities.call(
+            action, parameters, of: .iam, asker, within: min(left, Self.mostOfQuestion))
+        {
+        case .success(let found): outcome = found
+        case .failure(let silence): return .failure(Obstacle(.unknown(silence.what)))
+        }
         switch outcome {
+        // Without AWS's id it is somebody else's.
+        case .answered(_, let details) where details.requestID == nil,
+            .refused(_, let details) where details.requestID == nil:
+            return .failure(Obstacle(.unknown("the answer to iam:\(action) is not AWS's")))
         case .answered(let body, _): return .success(body)
-        case .refused(let error, let details):
-            // A refusal without AWS's id is somebody else's, and one of a role that is not there is no denial.
-            if details.requestID != nil, isDenial(error, details) {
+        case .refused(let error, _):
+            // One of a role that is not there is no denial.
+            if isDenial(error) {
                 return .failure(
                     Obstacle(
                         .denied(
-                            action: "iam:\(action)", asker: asker.name, message: error.message)))
+                            action: "iam:\(action)", asker: asker.profile.name,
+                            message: error.message)))
             }
             return .failure(Obstacle(.unknown("iam:\(action) answers \(error.code)")))
         case .notAWS(let what, _):
@@ -211,7 +214,7 @@ struct EquivalenceAsking: Sendable {
         }
     }
 
-    private func isDenial(_ error: ServiceError, _ details: AnswerDetails) -> Bool {
+    private func isDenial(_ error: ServiceError) -> Bool {
         switch refusal(error, to: .getCallerIdentity) {
         // IAM refuses some sessions altogether.
         case .accessDenied, .roleDenied, .keyNotRecognized: true
@@ -221,42 +224,13 @@ struct EquivalenceAsking: Sendable {
         }
     }
 
-    private func left(until end: Moment, _ most: Duration) -> Duration? {
+    /// What is left of the time, if it is enough to ask.
+    private func left(until end: Moment) -> Duration? {
         let left = end - SystemClock.moment()
-        return left > .milliseconds(100) ? min(left, most) : nil
+        return left > .milliseconds(100) ? left : nil
     }
 }
 
-extension CanaryObstacle {
-    fileprivate static let tooLate = CanaryObstacle("there was no time left to ask")
-}
-
-/// What an identity is to IAM's simulation.
-enum PrincipalForm: Hashable {
-    /// Its ARN as it is.
-    case entity(String)
-    /// A session of a role: its name, and the ARN that it has without a path.
-    case role(name: String, plain: String)
-    /// A clause: why there is no simulation for it.
-    case other(String)
-
-    init(_ identity: CallerIdentity) {
-        let parts = identity.arn.split(
-            separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6 else {
-            self = .other("its ARN has no known form")
-            return
-        }
-        let path = parts[5].split(separator: "/", omittingEmptySubsequences: false)
-        if parts[2] == "iam", path.first == "user", path.count > 1 {
-            self = .entity(identity.arn)
-        } else if parts[2] == "sts", path.first == "assumed-role", path.count == 3 {
-            self = .role(
-                name: String(path[1]), plain: "arn:\(parts[1]):iam::\(parts[4]):role/\(path[1])")
-        } else if parts[5] == "root" {
-            self = .other("it is the account's root user, who may do everything")
-        } else {
-            self = .other("IAM simulates users and roles only, and it is neither")
-        }
-    }
+extension SecondIdentities.Silence {
+    fileprivate static let tooLate = Self("there was no time left to ask", mayPass: true)
 }

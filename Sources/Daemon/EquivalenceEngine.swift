@@ -66,7 +66,8 @@ extension CheckPipeline {
         _ group: GroupConfiguration, within limit: Duration
     ) async -> EquivalenceFinding? {
         guard let canaries else { return nil }
-        return await EquivalenceAsking(identities: canaries.identities, prober: prober)
-            .compare(group, within: limit)
+        return await EquivalenceAsking(
+            identities: canaries.identities, profiles: canaries.profiles
+        ).compare(group, within: limit)
     }
 }

@@ -33,10 +33,7 @@ package func investigateOnce(
     }
     let obtainer = Obtainer(transport: transport)
     let investigator = Investigator(
-        CheckPipeline(
-            resolver: Resolver(environment: .current(), overrides: configuration.aws),
-            obtainer: obtainer, prober: Prober(transport: transport, clock: SystemClock.wall)),
-        transport)
+        makePipeline(for: configuration, transport, obtainer), transport)
     let investigation = await investigator.investigate(
         InvestigationRequest(
             profile: profile, result: result,

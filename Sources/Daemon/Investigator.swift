@@ -9,30 +9,19 @@ import Scheduling
 
 /// Who asks a second identity about a key: question by question, within a time.
 struct Investigator: Sendable {
-    let resolver: Resolver
-    let obtainer: Obtainer
-    let prober: Prober
-    let caller: ServiceCaller
+    private let identities: SecondIdentities
 
     /// Asks with the stages of the checks.
     init(_ pipeline: CheckPipeline, _ transport: any Transport) {
-        resolver = pipeline.resolver
-        obtainer = pipeline.obtainer
-        prober = pipeline.prober
-        caller = ServiceCaller(transport: transport, clock: SystemClock.wall)
+        identities = SecondIdentities(
+            pipeline.resolver, pipeline.obtainer, pipeline.prober, transport)
     }
 
     /// The longest that one question may take.
     private static let mostOfQuestion = Duration.seconds(5)
 
-    /// An identity that AWS has accepted, and where its questions go.
-    private struct Voice {
-        var asker: Asker
-        var credentials: Credentials
-        var sts: Endpoint
-        /// Nil with the reason when its settings name no place.
-        var iam: Result<Endpoint, ResolveProblem>
-    }
+    private typealias Voice = SecondIdentities.Voice
+    private typealias Silence = SecondIdentities.Silence
 
     /// Asks about the key of a check.
     ///
@@ -49,19 +38,17 @@ struct Investigator: Sendable {
         silent.problem = "there is no second identity"
         for profile in request.askers {
             let found = await voice(
-                of: profile, about: id, mayBeItself: isAccepted, within: end - SystemClock.moment())
+                of: profile, about: id, mayBeItself: isAccepted, until: end)
             switch found {
             case .failure(let problem):
                 silent.asker = Asker(profile: profile.name)
                 silent.problem = problem.what
                 silent.problemMayPass = problem.mayPass
-            case .success(let voice):
+            case .success(let (voice, asker)):
                 // An asker's own keys are at hand, and the refused id may be one of them, mistyped.
-                let own = voice.asker.identity.flatMap {
-                    UserCandidate(arn: $0.arn, basis: .backup)
-                }
+                let own = asker.identity.flatMap { UserCandidate(arn: $0.arn, basis: .backup) }
                 let key = KeyCase(
-                    accessKeyID: id, asker: voice.asker,
+                    accessKeyID: id, asker: asker,
                     account: isAccepted ? request.result.identity?.account : nil,
                     candidates: request.candidates + (isAccepted ? [] : [own].compactMap(\.self)),
                     isAccepted: isAccepted)
@@ -71,83 +58,27 @@ struct Investigator: Sendable {
         return silent
     }
 
-    /// Why an identity cannot be asked, a clause, and whether that may pass by itself.
-    private struct Silence: Error {
-        var what: String
-        var mayPass = false
-
-        init(_ what: String, mayPass: Bool = false) {
-            self.what = what
-            self.mayPass = mayPass
-        }
-
-        /// Takes over a diagnosis, without its full stop.
-        init(_ diagnosis: Diagnosis) {
-            let text = diagnosis.summary
-            self.init(
-                text.hasSuffix(".") ? String(text.dropLast()) : text,
-                mayPass: diagnosis.verdict == .unknown)
-        }
-    }
-
     private func voice(
-        of profile: ProfileConfiguration, about id: String, mayBeItself: Bool,
-        within limit: Duration
-    ) async -> Result<Voice, Silence> {
-        guard limit > .milliseconds(200) else {
+        of profile: ProfileConfiguration, about id: String, mayBeItself: Bool, until end: Moment
+    ) async -> Result<(Voice, Asker), Silence> {
+        let left = end - SystemClock.moment()
+        guard left > .milliseconds(200) else {
             return .failure(Silence("the time is over", mayPass: true))
         }
-        let time = min(profile.timeout, limit)
-        let resolved: ResolvedProfile
-        do throws(ResolveProblem) {
-            // A time of its own, always the same, so that what was resolved is found again.
-            var limited = profile
-            limited.timeout = min(profile.timeout, Self.mostOfQuestion)
-            switch try await resolver.resolve(limited) {
-            case .ready(let ready): resolved = ready
-            case .planned(let plan):
-                do {
-                    let obtained = try await obtainer.obtain(plan.steps, within: time)
-                    resolved = ResolvedProfile(plan, with: obtained.credentials)
-                } catch {
-                    return .failure(Silence(diagnosis(of: error, profile: profile.name)))
-                }
-            }
-        } catch {
-            return .failure(Silence(diagnosis(of: error, profile: profile.name)))
+        let voice: Voice
+        switch await identities.voice(of: profile, within: left) {
+        case .success(let found): voice = found
+        case .failure(let silence): return .failure(silence)
         }
-        if !mayBeItself, resolved.credentials.accessKeyID.value == id {
+        if !mayBeItself, voice.credentials.accessKeyID.value == id {
             return .failure(Silence("it has the same access key"))
         }
-        let outcome = await prober.probe(
-            resolved.credentials, at: resolved.endpoint.value,
-            timeout: min(time, Self.mostOfQuestion))
-        switch outcome {
-        case .identity(let identity, let details) where details.requestID != nil:
-            let iam: Result<Endpoint, ResolveProblem>
-            do {
-                iam = .success(try await resolver.iamEndpoint(of: profile).value)
-            } catch {
-                iam = .failure(error)
-            }
-            let asker = Asker(
-                profile: profile.name, commandProfile: profile.commandProfile, identity: identity)
-            return .success(
-                Voice(
-                    asker: asker, credentials: resolved.credentials,
-                    sts: resolved.endpoint.value, iam: iam))
-        case .identity:
-            return .failure(Silence("something else than AWS answered it", mayPass: true))
-        case .refused(let error, _):
-
-            return .failure(
-                Silence(
-                    "AWS answers it with \(redacted(error.code))",
-                    mayPass: refusal(error, to: .assumeRole) == .throttled))
-        case .notAWS(let what, _):
-
-            return .failure(Silence("the answer to it is \(redacted(what))", mayPass: true))
-        case .failed(let failure): return .failure(Silence(redacted(failure.reason), mayPass: true))
+        return await identities.identity(of: voice, within: min(left, Self.mostOfQuestion)).map {
+            (
+                voice,
+                Asker(
+                    profile: profile.name, commandProfile: profile.commandProfile, identity: $0)
+            )
         }
     }
 
@@ -159,7 +90,7 @@ struct Investigator: Sendable {
         // Why a service is not asked any more.
         var silent: [AWSQueryService: String] = [:]
         if case .failure(let problem) = voice.iam {
-            silent[.iam] = Silence(diagnosis(of: problem, profile: voice.asker.profile)).what
+            silent[.iam] = problem.what
         }
         while case .ask(let inquiry) = nextInquiry(about: key, after: answers) {
             let service = inquiry.action.service
@@ -185,16 +116,12 @@ struct Investigator: Sendable {
 
     /// Asks one question; once more, a moment later, when AWS asks to wait.
     private func ask(_ inquiry: Inquiry, _ voice: Voice, until end: Moment) async -> InquiryAnswer {
-        let service = inquiry.action.service
-        var place = voice.sts
-        if service == .iam, case .success(let iam) = voice.iam { place = iam }
         var pauses: [Duration] = [.milliseconds(400), .milliseconds(1_200)]
         while true {
-            let outcome = await caller.call(
-                inquiry.action.name, inquiry.parameters, of: service,
-                at: place, with: voice.credentials,
-                timeout: min(end - SystemClock.moment(), Self.mostOfQuestion))
-            if case .refused(let error, _) = outcome,
+            let answer = await identities.ask(
+                inquiry, voice,
+                within: min(end - SystemClock.moment(), Self.mostOfQuestion))
+            if case .refused(let error, _) = answer.reply,
                 refusal(error, to: .assumeRole) == .throttled, let pause = pauses.first,
                 end - SystemClock.moment() > pause + .seconds(1)
             {
@@ -202,7 +129,7 @@ struct Investigator: Sendable {
                 await wait(pause * Double.random(in: 0.75..<1.25))
                 continue
             }
-            return InquiryAnswer(inquiry, outcome)
+            return answer
         }
     }
 }

@@ -93,11 +93,12 @@ func makePipeline(
     remembering memory: CanaryMemory = CanaryMemory()
 ) -> CheckPipeline {
     let resolver = Resolver(environment: .current(), overrides: configuration.aws)
+    let prober = Prober(transport: transport, clock: SystemClock.wall)
     return CheckPipeline(
-        resolver: resolver, obtainer: obtainer,
-        prober: Prober(transport: transport, clock: SystemClock.wall),
+        resolver: resolver, obtainer: obtainer, prober: prober,
         canaries: CanaryRunner(
-            configuration.profiles, resolver, obtainer, transport, remembering: memory))
+            configuration.profiles, SecondIdentities(resolver, obtainer, prober, transport),
+            transport, remembering: memory))
 }
 
 func report(_ problems: [ConfigurationProblem], to journal: any Journal) {

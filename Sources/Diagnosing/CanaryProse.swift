@@ -104,25 +104,26 @@ private struct Principal {
     enum Kind { case user, role, other }
 
     var kind = Kind.other
-    /// Fit for a shell; a word in capitals where the name is none that IAM has.
+    /// A word in capitals where the name is none that IAM has.
     var name = "NAME"
-    var arn = "ARN"
+    /// The option that names it, as words of a command.
+    var option = ""
+    private var source = "--policy-source-arn ARN"
 
     init(_ identity: CallerIdentity?) {
-        guard let identity else { return }
-        let parts = identity.arn.split(
-            separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6 else { return }
-        let path = parts[5].split(separator: "/")
-        if path.first == "user", path.count > 1, let last = path.last {
+        switch identity.map(PrincipalForm.init) {
+        case .user(let found, let arn):
             kind = .user
-            name = shellWord(last) ?? "USER"
-            arn = shellWord(identity.arn) ?? "ARN"
-        } else if path.first == "assumed-role", path.count == 3 {
+            name = isNameInIAM(found) ? found : "USER"
+            option = shellOption("--user-name", name)
+            source = optionNaming(principal: arn) ?? source
+        case .role(let found, let plain):
             kind = .role
-            name = shellWord(path[1]) ?? "ROLE"
+            name = isNameInIAM(found) ? found : "ROLE"
+            option = shellOption("--role-name", name)
             // Without the path of the role, which the identity does not have.
-            arn = shellWord("arn:\(parts[1]):iam::\(parts[4]):role/\(path[1])") ?? "ARN"
+            source = optionNaming(principal: plain) ?? source
+        case .other, nil: option = "--user-name USER"
         }
     }
 
@@ -139,29 +140,27 @@ private struct Principal {
 
     var attached: String {
         switch kind {
-        case .user: "aws iam list-attached-user-policies --user-name \(name)"
-        case .role: "aws iam list-attached-role-policies --role-name \(name)"
-        case .other: "aws iam list-attached-user-policies --user-name USER"
+        case .role: "aws iam list-attached-role-policies \(option)"
+        case .user, .other: "aws iam list-attached-user-policies \(option)"
         }
     }
 
     func inspection(of actions: [String]) -> [String] {
         let names = actions.isEmpty ? "ACTION" : actions.joined(separator: " ")
         let simulation =
-            "aws iam simulate-principal-policy --policy-source-arn \(arn) --action-names \(names)"
+            "aws iam simulate-principal-policy \(source) --action-names \(names)"
         switch kind {
-        case .user: return [simulation, attached, "aws iam list-user-policies --user-name \(name)"]
-        case .role: return [simulation, attached, "aws iam list-role-policies --role-name \(name)"]
+        case .user: return [simulation, attached, "aws iam list-user-policies \(option)"]
+        case .role: return [simulation, attached, "aws iam list-role-policies \(option)"]
         case .other: return [simulation]
         }
     }
 
     var quarantine: [String] {
-        let user = kind == .user ? name : "USER"
+        let user = kind == .user ? option : "--user-name USER"
         return [
-            "aws iam list-attached-user-policies --user-name \(user)",
-            "aws iam list-access-keys --user-name \(user)",
-            "aws iam create-access-key --user-name \(user)",
+            "aws iam list-attached-user-policies \(user)", "aws iam list-access-keys \(user)",
+            "aws iam create-access-key \(user)",
             "aws support describe-cases --include-communications",
         ]
     }

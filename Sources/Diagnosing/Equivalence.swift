@@ -139,9 +139,9 @@ private struct Simulated {
         for resource in actions.map(\.resource) where done.insert(resource).inserted {
             let names = actions.filter { $0.resource == resource }.map(\.action)
             let place = resource == "*" ? "" : " \(shellOption("--resource-arns", resource))"
-            guard let arn = shellWord(principal) else { continue }
+            guard let option = optionNaming(principal: principal) else { continue }
             commands.append(
-                "aws iam simulate-principal-policy --policy-source-arn \(arn) --action-names \(names.joined(separator: " "))\(place)"
+                "aws iam simulate-principal-policy \(option) --action-names \(names.joined(separator: " "))\(place)"
             )
         }
         return commands

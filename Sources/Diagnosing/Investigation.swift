@@ -76,7 +76,7 @@ func users(of key: KeyCase, after answers: [InquiryAnswer]) -> [UserCandidate] {
     }
     var users: [UserCandidate] = []
     for candidate in candidates.sorted(by: { $0.basis < $1.basis })
-    where candidate.account == asker.account && isUserName(candidate.name)
+    where candidate.account == asker.account && isNameInIAM(candidate.name)
         && !users.contains(where: { $0.name == candidate.name })
     {
         users.append(candidate)
@@ -91,14 +91,6 @@ private func isKeyID(_ text: String) -> Bool {
     (16...128).contains(text.utf8.count)
         && text.utf8.allSatisfy {
             ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == UInt8(ascii: "_")
-        }
-}
-
-/// Whether IAM takes a text as the name of a user; the root user has none.
-private func isUserName(_ text: String) -> Bool {
-    (1...64).contains(text.utf8.count)
-        && text.utf8.allSatisfy {
-            ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || "_+=,.@-".utf8.contains($0)
         }
 }
 

@@ -6,7 +6,11 @@ package struct QueryForm: Sendable {
     package private(set) var bytes: [UInt8]
 
     package init(_ action: String, of service: AWSQueryService) {
-        bytes = Array("Action=\(action)&Version=\(service.version)".utf8)
+        self.init(action, version: service.version)
+    }
+
+    package init(_ action: String, version: String) {
+        bytes = Array("Action=\(action)&Version=\(version)".utf8)
     }
 
     /// Adds a parameter with its value, which is percent-encoded.
@@ -19,7 +23,6 @@ package struct QueryForm: Sendable {
 extension HTTPRequest {
     private static let formType = HeaderField(
         "Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-    private static let userAgent = HeaderField("User-Agent", "credwatch/\(credwatchVersion)")
 
     /// Makes the call of an action, signed with credentials, or by nobody.
     ///
@@ -30,7 +33,7 @@ extension HTTPRequest {
         within limit: Duration
     ) throws(EndpointAddress.Problem) {
         let address = try EndpointAddress(endpoint.url)
-        var headers = [HeaderField("Host", address.hostHeader), Self.formType, Self.userAgent]
+        var headers = [HeaderField("Host", address.hostHeader), Self.formType, .userAgent]
         if let credentials {
             headers += signer.sign(
                 SigningRequest(

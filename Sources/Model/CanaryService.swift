@@ -44,6 +44,9 @@ package struct CanaryService: Sendable, Hashable {
 }
 
 extension CanaryService {
+    package static let iam = CanaryService("iam", .query(version: AWSQueryService.iam.version))
+    package static let sts = CanaryService("sts", .query(version: AWSQueryService.sts.version))
+
     /// Every known service, by name.
     ///
     /// Source: the models of AWS's own SDK for Python (botocore 1.43.11: `apiVersion`, `targetPrefix`,
@@ -88,7 +91,7 @@ extension CanaryService {
         .init("events", .json(target: "AWSEvents", minor: 1), setting: "EVENTBRIDGE"),
         .init("firehose", .json(target: "Firehose_20150804", minor: 1)),
         .init("glue", .json(target: "AWSGlue", minor: 1)),
-        .init("iam", .query(version: "2010-05-08")),
+        .iam,
         .init("kinesis", .json(target: "Kinesis_20131202", minor: 1)),
         .init("kms", .json(target: "TrentService", minor: 1)),
         .init("logs", .json(target: "Logs_20140328", minor: 1), setting: "CLOUDWATCH_LOGS"),
@@ -110,7 +113,7 @@ extension CanaryService {
         .init("sqs", .json(target: "AmazonSQS", minor: 0)),
         .init("ssm", .json(target: "AmazonSSM", minor: 1)),
         .init("states", .json(target: "AWSStepFunctions", minor: 0), setting: "SFN"),
-        .init("sts", .query(version: "2011-06-15")),
+        .sts,
         .init(
             "tag", .json(target: "ResourceGroupsTaggingAPI_20170126", minor: 1), host: "tagging",
             setting: "RESOURCE_GROUPS_TAGGING_API"),

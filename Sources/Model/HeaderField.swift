@@ -14,6 +14,9 @@ package struct HeaderField: Sendable, Hashable {
     package init(_ name: String, _ value: String) {
         self.init(name, Array(value.utf8))
     }
+
+    /// Who asks: `User-Agent: credwatch/0.4.0`.
+    package static let userAgent = HeaderField("User-Agent", "credwatch/\(credwatchVersion)")
 }
 
 extension HeaderField: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -16,8 +16,6 @@ struct AgentCall: Sendable {
         var end: ContinuousClock.Instant
     }
 
-    private static let userAgent = HeaderField("User-Agent", "credwatch/\(credwatchVersion)")
-
     /// Sends a request until an answer is worth having, and returns the last one, whatever it is.
     ///
     /// With `addresses` it connects to the first of these that can be connected to.
@@ -32,7 +30,7 @@ struct AgentCall: Sendable {
             do {
                 let response = try await transport.send(
                     HTTPRequest(
-                        method: method, url: url, headers: [Self.userAgent] + headers,
+                        method: method, url: url, headers: [.userAgent] + headers,
                         connectTimeout: min(patience.connectTimeout, limit), timeout: limit,
                         usesProxy: false, pinnedAddress: untried.first))
                 left -= 1

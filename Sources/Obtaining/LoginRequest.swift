@@ -7,7 +7,7 @@ func loginRequest(
     _ url: String, _ headers: [HeaderField] = [], posting document: JSONValue? = nil,
     within limit: Duration
 ) -> HTTPRequest {
-    var headers = headers + [HeaderField("User-Agent", "credwatch/\(credwatchVersion)")]
+    var headers = headers + [.userAgent]
     if document != nil { headers.append(HeaderField("Content-Type", "application/json")) }
     return HTTPRequest(
         method: document == nil ? .get : .post, url: url, headers: headers,

@@ -71,7 +71,7 @@ package struct CanaryProber: Sendable {
         let query = target.url.utf8.dropFirst(target.place.utf8.count).dropFirst()
         let draft = CanaryDraft(call)
         let headers =
-            [HeaderField("Host", address.hostHeader), Self.userAgent] + draft.headers
+            [HeaderField("Host", address.hostHeader), .userAgent] + draft.headers
         // S3 signs the path as it is sent, and wants the body's hash in a header.
         let isStorage = target.service == "s3" || target.service.hasPrefix("s3-")
         let added = signer.sign(
@@ -85,10 +85,9 @@ package struct CanaryProber: Sendable {
                 normalizesPath: !isStorage, encodesPath: !isStorage, addsContentHash: isStorage))
         return HTTPRequest(
             method: draft.method, url: target.url, headers: headers + added, body: draft.body,
-            connectTimeout: limit * 3 / 4, timeout: limit, mayBeCut: true)
+            connectTimeout: limit.threeQuarters, timeout: limit, mayBeCut: true)
     }
 
-    private static let userAgent = HeaderField("User-Agent", "credwatch/\(credwatchVersion)")
 }
 
 /// What a call is made of, before it is signed.
@@ -108,7 +107,7 @@ private struct CanaryDraft {
             case .query(let version):
                 method = .post
                 name = "POST"
-                body = Array("Action=\(action)&Version=\(version)".utf8)
+                body = QueryForm(action, version: version).bytes
             case .json(let target, let minor):
                 method = .post
                 name = "POST"

@@ -12,8 +12,7 @@ final class EndpointPlace: Sendable {
         // The form's content type is the transport's own, and need not be signed: libcurl writes each byte
         // of a header that it is given with a hundred instructions.
         let headers = [
-            HeaderField("Host", address.hostHeader),
-            HeaderField("User-Agent", "credwatch/\(credwatchVersion)"),
+            HeaderField("Host", address.hostHeader), .userAgent,
         ]
         template = SigningTemplate(
             SigningRequest(

@@ -23,7 +23,7 @@ package func renderDoctorJSON(_ report: DoctorReport) -> [UInt8] {
         write(.precedence, report.precedence, to: &json) { write($0, to: &$1) }
         write(.network, report.network, to: &json) { write($0, to: &$1) }
         write(report.pipeline, to: &json)
-        write(.verdict, report.verdict, to: &json) { writeWhole($0, to: &$1) }
+        write(.verdict, report.verdict, to: &json) { write($0 as Diagnosis?, to: &$1) }
         json.array("remedy") { json in
             for remedy in report.remedies {
                 json.object { json in
@@ -72,12 +72,6 @@ private func name(of state: DoctorState) -> String {
     }
 }
 
-private func write(_ texts: [String], as key: StaticString, to json: inout JSONWriter) {
-    json.array(key) { json in
-        for text in texts { json.element(redacted(text)) }
-    }
-}
-
 private func write(_ report: LintReport, to json: inout JSONWriter) {
     write(report.looked, as: "looked_at", to: &json)
     json.array("findings") { json in
@@ -90,15 +84,7 @@ private func write(_ identity: DoctorIdentity, to json: inout JSONWriter) {
     let result = identity.result
     json.member("cause", result.diagnosis.cause.rawValue)
     json.member("verdict", result.diagnosis.verdict.rawValue)
-    if let found = result.identity {
-        json.object("identity") { json in
-            json.member("account", found.account)
-            json.member("arn", found.arn)
-            json.member("user_id", found.userID)
-        }
-    } else {
-        json.member("identity", nil as String?)
-    }
+    write(result.identity, to: &json)
     json.member("expected_account", identity.expected.account)
     json.member("expected_arn", identity.expected.arn)
     json.member("access_key_id", result.accessKeyID.map(shownKeyID))
@@ -132,16 +118,7 @@ private func write(_ user: DoctorUser, to json: inout JSONWriter) {
     json.array("evidence") { json in
         for evidence in user.evidence { write(evidence, to: &json) }
     }
-    json.array("warnings") { json in
-        for advisory in user.advisories {
-            json.object { json in
-                json.member("code", advisory.kind.rawValue)
-                json.member("message", redacted(advisory.message))
-                write(advisory.commands, as: "commands", to: &json)
-                json.member("since", advisory.since)
-            }
-        }
-    }
+    write(user.advisories, to: &json)
 }
 
 private func write(_ findings: [DoctorFinding], to json: inout JSONWriter) {
@@ -195,27 +172,6 @@ private func write(_ advice: PipelineAdvice?, to json: inout JSONWriter) {
         json.member("snippet", advice.snippet)
         json.member("trust_policy", advice.trustPolicy)
         write(advice.commands, as: "commands", to: &json)
-    }
-}
-
-private func writeWhole(_ diagnosis: Diagnosis, to json: inout JSONWriter) {
-    json.member("cause", diagnosis.cause.rawValue)
-    json.member("verdict", diagnosis.verdict.rawValue)
-    json.member("confidence", diagnosis.confidence.rawValue)
-    json.member("summary", redacted(diagnosis.summary))
-    json.member("remedy", redacted(diagnosis.remedy))
-    write(diagnosis.commands, as: "commands", to: &json)
-    json.array("evidence") { json in
-        for evidence in diagnosis.evidence { write(evidence, to: &json) }
-    }
-    json.array("others") { json in
-        for other in diagnosis.others {
-            json.object { json in
-                json.member("cause", other.cause.rawValue)
-                json.member("what", redacted(other.what))
-                json.member("test", redacted(other.test))
-            }
-        }
     }
 }
 

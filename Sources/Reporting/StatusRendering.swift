@@ -39,34 +39,12 @@ package func renderStatus(_ document: StatusDocument) -> [UInt8] {
 
 /// Writes one profile as an object, the form that the status file and `credwatch check --json` share.
 package func write(_ profile: ProfileStatus, to writer: inout JSONWriter) {
-    let diagnosis = profile.diagnosis
     writer.object { writer in
         writer.member("name", profile.name)
         writer.member("state", profile.state.rawValue)
         writer.member("since", profile.since)
-        writer.member("cause", diagnosis?.cause.rawValue)
-        writer.member("verdict", diagnosis?.verdict.rawValue)
-        writer.member("confidence", diagnosis?.confidence.rawValue)
-        writer.member("summary", diagnosis.map { redacted($0.summary) })
-        writer.member("remedy", diagnosis.map { redacted($0.remedy) })
-        writer.array("commands") { writer in
-            for command in diagnosis?.commands ?? [] { writer.element(redacted(command)) }
-        }
-        writer.array("evidence") { writer in
-            for evidence in diagnosis?.evidence ?? [] { write(evidence, to: &writer) }
-        }
-        writer.array("others") { writer in
-            for other in diagnosis?.others ?? [] { write(other, to: &writer) }
-        }
-        if let identity = profile.identity {
-            writer.object("identity") { writer in
-                writer.member("account", identity.account)
-                writer.member("arn", identity.arn)
-                writer.member("user_id", identity.userID)
-            }
-        } else {
-            writer.member("identity", nil as String?)
-        }
+        write(profile.diagnosis, to: &writer)
+        write(profile.identity, to: &writer)
         writer.member("access_key_id", profile.accessKeyID)
         writer.member("source", profile.source)
         writer.member("last_attempt_at", profile.lastAttemptAt)
@@ -106,11 +84,42 @@ func write(_ group: GroupStatus, to writer: inout JSONWriter) {
     }
 }
 
-private func write(_ other: Candidate, to writer: inout JSONWriter) {
-    writer.object { writer in
-        writer.member("cause", other.cause.rawValue)
-        writer.member("what", redacted(other.what))
-        writer.member("test", redacted(other.test))
+/// Writes a diagnosis as members of the object at hand.
+func write(_ diagnosis: Diagnosis?, to writer: inout JSONWriter) {
+    writer.member("cause", diagnosis?.cause.rawValue)
+    writer.member("verdict", diagnosis?.verdict.rawValue)
+    writer.member("confidence", diagnosis?.confidence.rawValue)
+    writer.member("summary", diagnosis.map { redacted($0.summary) })
+    writer.member("remedy", diagnosis.map { redacted($0.remedy) })
+    write(diagnosis?.commands ?? [], as: "commands", to: &writer)
+    writer.array("evidence") { writer in
+        for evidence in diagnosis?.evidence ?? [] { write(evidence, to: &writer) }
+    }
+    writer.array("others") { writer in
+        for other in diagnosis?.others ?? [] {
+            writer.object { writer in
+                writer.member("cause", other.cause.rawValue)
+                writer.member("what", redacted(other.what))
+                writer.member("test", redacted(other.test))
+            }
+        }
+    }
+}
+
+/// Writes the member `identity`.
+func write(_ identity: CallerIdentity?, to writer: inout JSONWriter) {
+    guard let identity else { return writer.member("identity", nil as String?) }
+    writer.object("identity") { writer in
+        writer.member("account", identity.account)
+        writer.member("arn", identity.arn)
+        writer.member("user_id", identity.userID)
+    }
+}
+
+/// Writes texts as an array, each redacted.
+func write(_ texts: [String], as key: StaticString, to writer: inout JSONWriter) {
+    writer.array(key) { writer in
+        for text in texts { writer.element(redacted(text)) }
     }
 }
 
@@ -130,9 +139,7 @@ package func write(_ advisories: [Advisory], to writer: inout JSONWriter) {
             writer.object { writer in
                 writer.member("code", advisory.kind.rawValue)
                 writer.member("message", redacted(advisory.message))
-                writer.array("commands") { writer in
-                    for command in advisory.commands { writer.element(redacted(command)) }
-                }
+                write(advisory.commands, as: "commands", to: &writer)
                 writer.member("since", advisory.since)
             }
         }

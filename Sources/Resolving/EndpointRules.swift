@@ -17,8 +17,8 @@ struct EndpointPair: Sendable, Hashable {
 extension EndpointPair {
     /// Applies the rules by which the SDKs find the STS endpoint of a region.
     init(region: String, _ variant: EndpointVariant) {
-        let partition = Partition(ofRegion: region)
-        let target = Target(region: region, variant, partition)
+        let target = RegionTarget(region, variant)
+        let partition = target.partition
         if target.isGlobal {
             endpoint = Endpoint(
                 url: "https://sts.amazonaws.com", signingRegion: Partition.standard.mainRegion,
@@ -34,37 +34,11 @@ extension EndpointPair {
 
     /// A custom URL, signed for a region; it has no sibling at the main region.
     init(_ url: EndpointURL, region: String) {
-        let partition = Partition(ofRegion: region)
-        let target = Target(region: region, EndpointVariant(), partition)
+        let target = RegionTarget(region, EndpointVariant())
         endpoint = Endpoint(
             url: url.url, signingRegion: target.region,
-            partition: (Partition(ofHost: url.host) ?? partition).id)
+            partition: (Partition(ofHost: url.host) ?? target.partition).id)
         main = nil
-    }
-
-    /// What a region's name stands for: `aws-global`, `fips-us-east-1` and the like are no regions.
-    private struct Target {
-        var region: String
-        var variant: EndpointVariant
-        var isGlobal: Bool
-
-        init(region: String, _ variant: EndpointVariant, _ partition: Partition) {
-            self.region = region
-            self.variant = variant
-            if region.hasPrefix("fips-") {
-                self.region = String(region.dropFirst(5))
-                self.variant.isFIPS = true
-            } else if region.hasSuffix("-fips") {
-                self.region = String(region.dropLast(5))
-                self.variant.isFIPS = true
-            }
-            let isPseudo = self.region == partition.pseudoRegion
-            if isPseudo { self.region = partition.mainRegion }
-            let isShared =
-                isPseudo && partition == .standard
-                || variant.isLegacyGlobal && legacyGlobalRegions.contains(self.region)
-            isGlobal = isShared && !self.variant.isFIPS && !variant.isDualStack
-        }
     }
 
     private static func regional(
@@ -74,6 +48,34 @@ extension EndpointPair {
             url: partition.stsURL(
                 in: region, isFIPS: variant.isFIPS, isDualStack: variant.isDualStack),
             signingRegion: region, partition: partition.id)
+    }
+}
+
+/// What a region's name stands for: `aws-global`, `fips-us-east-1` and the like are no regions.
+struct RegionTarget {
+    var region: String
+    var variant: EndpointVariant
+    var partition: Partition
+    /// Whether it is STS's global endpoint.
+    var isGlobal: Bool
+
+    init(_ name: String, _ variant: EndpointVariant) {
+        region = name
+        self.variant = variant
+        if name.hasPrefix("fips-") {
+            region = String(name.dropFirst(5))
+            self.variant.isFIPS = true
+        } else if name.hasSuffix("-fips") {
+            region = String(name.dropLast(5))
+            self.variant.isFIPS = true
+        }
+        partition = Partition(ofRegion: region)
+        let isPseudo = region == partition.pseudoRegion
+        if isPseudo { region = partition.mainRegion }
+        let isShared =
+            isPseudo && partition == .standard
+            || variant.isLegacyGlobal && legacyGlobalRegions.contains(region)
+        isGlobal = isShared && !self.variant.isFIPS && !variant.isDualStack
     }
 }
 

@@ -46,12 +46,19 @@ extension Planner {
     func context(
         _ configuration: ProfileConfiguration, _ profile: SharedProfile?, _ files: SharedFiles
     ) throws(ResolveProblem) -> PlanContext {
-        let settings = SettingsLookup(
-            ownRegion: configuration.region, defaultRegion: configuration.defaultRegion,
-            overrides: overrides, environment: environment, profile: profile, services: files)
+        let settings = settings(configuration, profile, files)
         return PlanContext(
             environment: environment, files: files, profile: profile, settings: settings,
             place: try place(settings))
+    }
+
+    /// The settings of a profile, or of the environment alone.
+    func settings(
+        _ configuration: ProfileConfiguration, _ profile: SharedProfile?, _ files: SharedFiles
+    ) -> SettingsLookup {
+        SettingsLookup(
+            ownRegion: configuration.region, defaultRegion: configuration.defaultRegion,
+            overrides: overrides, environment: environment, profile: profile, services: files)
     }
 
     private func place(_ settings: SettingsLookup) throws(ResolveProblem) -> RequestPlace {

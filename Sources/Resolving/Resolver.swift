@@ -24,12 +24,12 @@ package final class Resolver: Sendable {
         self.units = units
     }
 
-    /// Resolves a profile from the files as they are now, within the profile's time limit.
+    /// Resolves a profile from the files as they are now, within a limit, else the profile's own.
     package func resolve(
-        _ profile: ProfileConfiguration
+        _ profile: ProfileConfiguration, within limit: Duration? = nil
     ) async throws(ResolveProblem) -> Resolution {
         var site = own
-        var limit = profile.timeout
+        var limit = limit ?? profile.timeout
         if profile.surroundings != .own {
             let start = monotonicNow()
             site = try await self.site(of: profile.surroundings, within: limit)
@@ -51,18 +51,6 @@ package final class Resolver: Sendable {
         return try site.plan(profile, in: files, isExplained: true)
     }
 
-    /// Finds where the calls of a canary go, by the settings as they are now; each has its own problem.
-    package func targets(
-        of calls: [CanaryCall], for profile: ProfileConfiguration
-    ) async throws(ResolveProblem) -> [Result<CanaryTarget, CanaryObstacle>] {
-        let site = try await site(of: profile.surroundings, within: profile.timeout)
-        let files =
-            if let fixed = site.fixed { fixed } else {
-                try await site.store.snapshot(within: profile.timeout)
-            }
-        return try site.targets(of: calls, for: profile, in: files)
-    }
-
     /// Returns what the SDKs, or systemd, skip in the files of some surroundings as they are now.
     package func findings(
         of surroundings: Surroundings = .own, within limit: Duration = .seconds(10)
@@ -79,14 +67,16 @@ package final class Resolver: Sendable {
         try await site(of: surroundings, within: limit).planner.environment.environment
     }
 
-    /// Returns the environment of a profile with its files as they are now, within the profile's time limit.
+    /// Returns the environment of a profile with its files as they are now, within a limit, else the
+    /// profile's own.
     func look(
-        at profile: ProfileConfiguration
+        at profile: ProfileConfiguration, within limit: Duration? = nil
     ) async throws(ResolveProblem) -> (site: Site, files: SharedFiles) {
-        let site = try await site(of: profile.surroundings, within: profile.timeout)
+        let limit = limit ?? profile.timeout
+        let site = try await site(of: profile.surroundings, within: limit)
         let files =
             if let fixed = site.fixed { fixed } else {
-                try await site.store.snapshot(within: profile.timeout)
+                try await site.store.snapshot(within: limit)
             }
         return (site, files)
     }

@@ -1,4 +1,4 @@
-import Model
+package import Model
 
 /// Where services other than STS are, by the rules of the SDKs.
 extension EndpointVariant {
@@ -6,21 +6,12 @@ extension EndpointVariant {
     ///
     /// The rules were compared with those that AWS's SDK for Python (botocore) carries for each service.
     func endpoint(of service: CanaryService, in name: String) -> Endpoint {
-        if service.name == "sts" { return EndpointPair(region: name, self).endpoint }
-        var variant = self
-        var region = name
-        if region.hasPrefix("fips-") {
-            region = String(region.dropFirst(5))
-            variant.isFIPS = true
-        } else if region.hasSuffix("-fips") {
-            region = String(region.dropLast(5))
-            variant.isFIPS = true
-        }
-        let partition = Partition(ofRegion: region)
-        if region == partition.pseudoRegion { region = partition.mainRegion }
-        region = globalRegion(of: service.name, in: partition) ?? region
+        if service == .sts { return EndpointPair(region: name, self).endpoint }
+        let target = RegionTarget(name, self)
+        let partition = target.partition
+        let region = globalRegion(of: service.name, in: partition) ?? target.region
         return Endpoint(
-            url: "https://" + variant.host(of: service, in: region, partition),
+            url: "https://" + target.variant.host(of: service, in: region, partition),
             signingRegion: region, partition: partition.id)
     }
 
@@ -30,15 +21,7 @@ extension EndpointVariant {
         let isGovernment = partition.id == "aws-us-gov"
         let fips = isFIPS ? "-fips" : ""
         switch service.name {
-        case "iam" where !isDualStack && partition == .standard:
-            return "iam\(fips).\(partition.dnsSuffix)"
-        case "iam" where !isDualStack && isGovernment:
-            // The government's one IAM is a FIPS endpoint itself.
-            return "iam.us-gov.\(partition.dnsSuffix)"
-        case "iam" where isDualStack && partition == .standard:
-            return "iam\(fips).global.\(partition.dualStackSuffix)"
-        case "iam" where isDualStack && isGovernment:
-            return "iam\(fips).us-gov.\(partition.dualStackSuffix)"
+        case "iam": return hostOfIAM(partition)
         case "ecr" where isFIPS || isDualStack:
             let suffix = isDualStack ? partition.dualStackSuffix : partition.dnsSuffix
             return "ecr\(fips).\(region).\(suffix)"
@@ -52,6 +35,24 @@ extension EndpointVariant {
             let isOrdinary =
                 isGovernment && !isDualStack && ordinaryInGovernment.contains(service.name)
             return "\(service.host)\(isOrdinary ? "" : fips).\(region).\(suffix)"
+        }
+    }
+
+    /// A partition has one IAM for all its regions.
+    private func hostOfIAM(_ partition: Partition) -> String {
+        let prefix = isFIPS ? "iam-fips" : "iam"
+        switch (partition.id, isDualStack) {
+        // The ordinary endpoint of the US government's partition is a FIPS endpoint.
+        case ("aws-us-gov", true): return "iam.us-gov.\(partition.dualStackSuffix)"
+        case ("aws-us-gov", false): return "iam.us-gov.\(partition.dnsSuffix)"
+        case ("aws", true): return "\(prefix).global.\(partition.dualStackSuffix)"
+        case ("aws-cn", true) where !isFIPS: return "iam.global.\(partition.dualStackSuffix)"
+        case (_, true): return "\(prefix).\(partition.dualStackSuffix)"
+        case ("aws-iso", false), ("aws-iso-b", false):
+            return "\(prefix).\(partition.mainRegion).\(partition.dnsSuffix)"
+        case (_, false) where isFIPS || partition == .standard:
+            return "\(prefix).\(partition.dnsSuffix)"
+        case (_, false): return "iam.\(partition.mainRegion).\(partition.dnsSuffix)"
         }
     }
 }
@@ -89,19 +90,38 @@ func region(inHost host: String) -> String? {
 }
 
 extension SettingsLookup {
+    /// Finds where a service is asked for a region: at a custom URL, or at AWS's own endpoint.
+    func endpoint(
+        of service: CanaryService, in region: Sourced<String>
+    ) throws(ResolveProblem) -> Sourced<Endpoint> {
+        var endpoint = try variant().0.endpoint(of: service, in: region.value)
+        guard let text = try customURLText(toCall: service) else {
+            return Sourced(endpoint, from: region.provenance)
+        }
+        let url = try parse(text)
+        endpoint.url = url.url
+        if let partition = Partition(ofHost: url.host) {
+            endpoint.partition = partition.id
+            // A service that a partition has once is signed for where it is.
+            endpoint.signingRegion =
+                globalRegion(of: service.name, in: partition) ?? endpoint.signingRegion
+        }
+        return Sourced(endpoint, from: text.provenance)
+    }
+
     /// Finds where a call of a canary goes, and what its signature names.
     func target(of call: CanaryCall) throws(ResolveProblem) -> CanaryTarget {
         let own = try region()
-        let region = call.region ?? own.value
+        let region = call.region.map { Sourced($0, from: .builtIn("the canary's region")) } ?? own
         switch call.form {
         case .request(let service, _, let url, _):
             let place = String(url.prefix { $0 != "?" })
             let host =
                 if case .success(let parsed) = EndpointURL.parse(place) { parsed.host } else { "" }
-            let partition = Partition(ofHost: host) ?? Partition(ofRegion: region)
+            let partition = Partition(ofHost: host) ?? Partition(ofRegion: region.value)
             let signing =
                 call.region ?? globalRegion(of: service, in: partition)
-                ?? Resolving.region(inHost: host) ?? region
+                ?? Resolving.region(inHost: host) ?? region.value
             return CanaryTarget(url: url, service: service, region: signing)
         case .action(let name, _):
             guard let service = CanaryService(named: name) else {
@@ -109,52 +129,27 @@ extension SettingsLookup {
                     name: "canary", what: "its service is unknown",
                     .builtIn("the services that credwatch knows"))
             }
-            let standard = try variant().0.endpoint(of: service, in: region)
-            guard let custom = try customURLText(of: service) else {
-                return CanaryTarget(
-                    url: standard.url, service: service.signingName, region: standard.signingRegion)
-            }
+            let endpoint = try endpoint(of: service, in: region).value
             return CanaryTarget(
-                url: try parse(custom).url, service: service.signingName,
-                region: standard.signingRegion)
+                url: endpoint.url, service: service.signingName, region: endpoint.signingRegion)
         }
-    }
-
-    /// Returns the custom URL of a service as it is written, by the SDKs' order; nil when there is none.
-    private func customURLText(
-        of service: CanaryService
-    ) throws(ResolveProblem) -> Sourced<String>? {
-        if service.name == "sts" { return try customURLText(of: .sts) }
-        let ignore = environment.ignoreEndpointURLs ?? profile?.text(.ignoreEndpointURLs)
-        if let ignore, try flag(ignore, .ignoreEndpointURLs) { return nil }
-        let variables = environment.environment
-        if let url = variables["AWS_ENDPOINT_URL_\(service.setting)"]
-            ?? variables["AWS_ENDPOINT_URL"]
-        {
-            return url
-        }
-        if let reference = profile?.text(.services), let file = services.config.file {
-            let outer = file.entries(of: .services, reference.value)?.last {
-                $0.name == service.setting.lowercased()
-            }
-            let entry = outer?.nested.last { $0.name == KnownProperty.endpointURL.name }
-            if let entry, !entry.value.isEmpty {
-                return Sourced(entry.value.reveal(), from: .file(entry.location))
-            }
-        }
-        return profile?.text(.endpointURL)
     }
 }
 
 extension Planner {
+    /// Finds where a profile's requests to IAM go.
+    func iamEndpoint(
+        of configuration: ProfileConfiguration, in files: SharedFiles
+    ) throws(ResolveProblem) -> Sourced<Endpoint> {
+        let settings = settings(configuration, in: files)
+        return try settings.endpoint(of: .iam, in: try settings.region())
+    }
+
     /// Finds where the calls of a canary go, by the settings of a profile; each has its own problem.
     func targets(
         of calls: [CanaryCall], for configuration: ProfileConfiguration, in files: SharedFiles
     ) -> [Result<CanaryTarget, CanaryObstacle>] {
-        let settings = SettingsLookup(
-            ownRegion: configuration.region, defaultRegion: configuration.defaultRegion,
-            overrides: overrides, environment: environment,
-            profile: files.profile(name(of: configuration)), services: files)
+        let settings = settings(configuration, in: files)
         return calls.map { call in
             do throws(ResolveProblem) {
                 return .success(try settings.target(of: call))
@@ -163,17 +158,31 @@ extension Planner {
             }
         }
     }
+
+    private func settings(
+        _ configuration: ProfileConfiguration, in files: SharedFiles
+    ) -> SettingsLookup {
+        settings(configuration, files.profile(name(of: configuration)), files)
+    }
 }
 
-extension Site {
-    /// Finds where the calls of a canary go.
-    func targets(
-        of calls: [CanaryCall], for profile: ProfileConfiguration, in files: SharedFiles
-    ) throws(ResolveProblem) -> [Result<CanaryTarget, CanaryObstacle>] {
-        var profile = profile
-        if case .credential(let credential) = kind {
-            profile = try credential.profile(for: profile, in: files)
-        }
-        return planner.targets(of: calls, for: profile, in: files)
+extension Resolver {
+    /// Finds where a profile's requests to IAM go, by the rules of the SDKs; STS is asked where its checks are.
+    ///
+    /// It is worked out anew each time: nobody asks IAM often.
+    package func iamEndpoint(
+        of profile: ProfileConfiguration, within limit: Duration? = nil
+    ) async throws(ResolveProblem) -> Sourced<Endpoint> {
+        let (site, files) = try await look(at: profile, within: limit)
+        return try site.planner.iamEndpoint(of: site.adapted(profile, in: files), in: files)
+    }
+
+    /// Finds where the calls of a canary go, by the settings as they are now; each has its own problem.
+    package func targets(
+        of calls: [CanaryCall], for profile: ProfileConfiguration
+    ) async throws(ResolveProblem) -> [Result<CanaryTarget, CanaryObstacle>] {
+        let (site, files) = try await look(at: profile)
+        return site.planner.targets(
+            of: calls, for: try site.adapted(profile, in: files), in: files)
     }
 }

@@ -49,16 +49,39 @@ struct SettingsLookup {
                 } else { false }
             if service == .sts || !isOfSTS { return override }
         }
+        return try customURLText(environment.endpointURL(of: service)) {
+            $0.nested(.endpointURL, below: service)
+        }
+    }
+
+    /// The same for a service that canaries call.
+    func customURLText(toCall service: CanaryService) throws(ResolveProblem) -> Sourced<String>? {
+        if service == .sts { return try customURLText(of: .sts) }
+        if service == .iam { return try customURLText(of: .iam) }
+        let variables = environment.environment
+        let variable =
+            variables["AWS_ENDPOINT_URL_\(service.setting)"] ?? variables["AWS_ENDPOINT_URL"]
+        return try customURLText(variable) {
+            $0.nested(.endpointURL, below: service.setting.lowercased())
+        }
+    }
+
+    /// Looks at the environment's variable, a `[services]` section and the profile, unless they are to be
+    /// ignored.
+    private func customURLText(
+        _ variable: @autoclosure () -> Sourced<String>?,
+        in ofSection: (SharedProfile) -> Sourced<String>?
+    ) throws(ResolveProblem) -> Sourced<String>? {
         let ignore = environment.ignoreEndpointURLs ?? profile?.text(.ignoreEndpointURLs)
         if let ignore, try flag(ignore, .ignoreEndpointURLs) { return nil }
-        if let url = environment.endpointURL(of: service) { return url }
+        if let url = variable() { return url }
         if let reference = profile?.text(.services) {
             guard let section = services.services(reference.value) else {
                 throw .badSetting(
                     name: "services", what: "the config file has no such [services] section",
                     reference.provenance)
             }
-            if let url = section.nested(.endpointURL, below: service) { return url }
+            if let url = ofSection(section) { return url }
         }
         return profile?.text(.endpointURL)
     }

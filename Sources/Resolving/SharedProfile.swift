@@ -98,7 +98,20 @@ package struct SharedProfile: Sendable {
     /// A property on the indented lines below another, like `endpoint_url` below `sts =`.
     package func nested(_ property: KnownProperty, below outer: KnownProperty) -> Sourced<String>? {
         guard let (file, found) = find(outer) else { return nil }
-        let entry = file.nestedEntries(found).last { $0.name == property.name }
+        return text(of: property, among: file.nestedEntries(found))
+    }
+
+    /// The same below a property that resolving does not know, of a `[services]` section; `outer` in small
+    /// letters.
+    func nested(_ property: KnownProperty, below outer: String) -> Sourced<String>? {
+        let found = config?.entries(of: .services, name)?.last { $0.name == outer }
+        return found.flatMap { text(of: property, among: $0.nested) }
+    }
+
+    private func text(
+        of property: KnownProperty, among entries: [ProfileEntry]
+    ) -> Sourced<String>? {
+        let entry = entries.last { $0.name == property.name }
         guard let entry, !entry.value.isEmpty else { return nil }
         return Sourced(entry.value.reveal(), from: .file(entry.location))
     }

@@ -44,10 +44,7 @@ final class Site: Sendable {
     func plan(
         _ profile: ProfileConfiguration, in files: SharedFiles, isExplained: Bool = false
     ) throws(ResolveProblem) -> Plan {
-        var profile = profile
-        if case .credential(let credential) = kind {
-            profile = try credential.profile(for: profile, in: files)
-        }
+        let profile = try adapted(profile, in: files)
         var plan =
             isExplained
             ? try planner.explain(profile, in: files) : try planner.plan(profile, in: files)
@@ -58,18 +55,13 @@ final class Site: Sendable {
         }
         return plan
     }
-}
 
-extension Site {
-    /// Finds where a profile's requests to IAM go.
-    func iamEndpoint(
-        of profile: ProfileConfiguration, in files: SharedFiles
-    ) throws(ResolveProblem) -> Sourced<Endpoint> {
-        var profile = profile
-        if case .credential(let credential) = kind {
-            profile = try credential.profile(for: profile, in: files)
-        }
-        return try planner.iamEndpoint(of: profile, in: files)
+    /// A profile as it is here: in a file of credentials it has a name of its own.
+    func adapted(
+        _ profile: ProfileConfiguration, in files: SharedFiles
+    ) throws(ResolveProblem) -> ProfileConfiguration {
+        guard case .credential(let credential) = kind else { return profile }
+        return try credential.profile(for: profile, in: files)
     }
 }
 

@@ -76,6 +76,10 @@ extension GroupTrack {
         switch proof.diagnosis.verdict {
         case .bad: return "is refused too: \(proof.diagnosis.cause.title)"
         case .unknown: return "is not proven: \(proof.diagnosis.cause.title)"
+        // Accepted, but AWS denies it much and a leaked key has to go; what else a canary says does not
+        // count, if the operator wants it so.
+        case .good where proof.diagnosis.cause == .quarantined:
+            return "is accepted, but AWS has quarantined its user because a key leaked"
         case .good: break
         }
         guard let skew = proof.skew, skew.magnitude <= Limits.skew else {

@@ -92,6 +92,17 @@ import Testing
         #expect(read(entity + "<R><Account>&b;</Account></R>", .accessKeyInfo) == nil)
     }
 
+    @Test func `the names of policies are read`() {
+        let policies = """
+            <ListAttachedUserPoliciesResponse><ListAttachedUserPoliciesResult><AttachedPolicies>
+            <member><PolicyName>A</PolicyName><PolicyArn>arn:x</PolicyArn></member>
+            <member><PolicyName> B
+            </PolicyName></member></AttachedPolicies>
+            </ListAttachedUserPoliciesResult></ListAttachedUserPoliciesResponse>
+            """
+        #expect(read(policies, .attachedPolicies) == .policies(["A", "B"], next: nil))
+    }
+
     @Test func `tags of a user are not its name`() {
         let reply = read(
             "<R><User><Tags><member><UserName>other</UserName></member></Tags><UserName>app</UserName><Arn>arn:aws:iam::123456789012:user/app</Arn></User></R>",

@@ -151,6 +151,18 @@ struct CanaryRunnerTests {
         #expect(proof.diagnosis.verdict == .bad)
     }
 
+    @Test func `a proof knows of a quarantine although the canary does not count`() async throws {
+        defer { sandbox.stop() }
+        let pipeline = try pipeline()
+        let endpoint = Endpoint(url: sandbox.url, signingRegion: "us-east-1", partition: "aws")
+        try sandbox.perform(.quarantine(user: "app", true))
+        try sandbox.perform(.setRight(user: "app", action: "iam:GetUser", .denied))
+        #expect(await pipeline.check(app()).diagnosis.cause == .quarantined)
+        let proof = await pipeline.check(app(), at: endpoint, isProof: true).diagnosis
+        #expect(proof.cause == .quarantined && proof.verdict == .good)
+        #expect(asked().filter { $0 == "GetUser" }.count == 1)
+    }
+
     @Test func `a refused credential is asked nothing else`() async throws {
         defer { sandbox.stop() }
         try sandbox.deactivate(key)

@@ -121,22 +121,4 @@ struct EquivalenceAskingTests {
         #expect(found.kinds.isEmpty, "\(found)")
         #expect(found.incomplete != nil)
     }
-
-    @Test(arguments: [
-        ("arn:aws:iam::1:user/a/b", PrincipalForm.entity("arn:aws:iam::1:user/a/b")),
-        (
-            "arn:aws-cn:sts::1:assumed-role/r/s",
-            .role(name: "r", plain: "arn:aws-cn:iam::1:role/r")
-        ),
-        ("arn:aws:iam::1:root", .other("it is the account's root user, who may do everything")),
-        (
-            "arn:aws:sts::1:federated-user/x",
-            .other("IAM simulates users and roles only, and it is neither")
-        ),
-        ("nonsense", .other("its ARN has no known form")),
-    ])
-    func `identities are told apart`(arn: String, form: PrincipalForm) {
-        #expect(
-            PrincipalForm(CallerIdentity(account: "1", arn: arn, userID: "")) == form)
-    }
 }

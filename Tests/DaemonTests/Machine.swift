@@ -74,10 +74,12 @@ final class Machine: Sendable {
         let resolver = Resolver(
             environment: AWSEnvironment(variables: environment), overrides: overrides(url: url))
         let obtainer = Obtainer(transport: transport, now: now)
+        let prober = Prober(transport: transport, clock: SystemClock.wall)
         return CheckPipeline(
-            resolver: resolver, obtainer: obtainer,
-            prober: Prober(transport: transport, clock: SystemClock.wall),
-            canaries: CanaryRunner(profiles, resolver, obtainer, transport, remembering: memory))
+            resolver: resolver, obtainer: obtainer, prober: prober,
+            canaries: CanaryRunner(
+                profiles, SecondIdentities(resolver, obtainer, prober, transport), transport,
+                remembering: memory))
     }
 }
 

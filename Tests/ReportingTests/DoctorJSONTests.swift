@@ -11,10 +11,10 @@ import Testing
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         try put(bytes, at: folder.file("doctor.json"))
-        return try await DoctorSchema.validate(folder.file("doctor.json"))
+        return try await ReportSchema.doctor.validate(folder.file("doctor.json"))
     }
 
-    @Test(.enabled(Comment(rawValue: DoctorSchema.needs)) { await DoctorSchema.hasValidator() })
+    @Test(.enabled(Comment(rawValue: ReportSchema.needs)) { await ReportSchema.hasValidator() })
     func realOutputFits() async throws {
         for report in [DoctorSamples.healthy, DoctorSamples.troubled, DoctorSamples.offline] {
             let result = try await validate(renderDoctorJSON(report))
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(
-        .enabled(Comment(rawValue: DoctorSchema.needs)) { await DoctorSchema.hasValidator() },
+        .enabled(Comment(rawValue: ReportSchema.needs)) { await ReportSchema.hasValidator() },
         arguments: [
             ("\"credwatch-doctor/1\"", "\"credwatch-doctor/2\""),
             ("\"state\": \"problem\"", "\"state\": \"broken\""),
@@ -43,7 +43,7 @@ import Testing
 
     @Test func statesAndPhasesAreThoseOfTheModel() throws {
         let schema = try JSONDecoder().decode(
-            JSON.self, from: Data(content(of: DoctorSchema.path)))
+            JSON.self, from: Data(content(of: ReportSchema.doctor.path)))
         let parts = schema["properties"]
         for part in DoctorPart.allCases { #expect(parts?[part.rawValue] != nil, "\(part)") }
         let request = parts?["requests"]?["items"]?["properties"]

@@ -10,10 +10,10 @@ import Testing
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         try put(bytes, at: folder.file("status.json"))
-        return try await StatusSchema.validate(folder.file("status.json"))
+        return try await ReportSchema.status.validate(folder.file("status.json"))
     }
 
-    @Test(.enabled(Comment(rawValue: StatusSchema.needs)) { await StatusSchema.hasValidator() })
+    @Test(.enabled(Comment(rawValue: ReportSchema.needs)) { await ReportSchema.hasValidator() })
     func realOutputFits() async throws {
         var hooks = Samples.document
         hooks.groups = Samples.hookResults.map { result in
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(
-        .enabled(Comment(rawValue: StatusSchema.needs)) { await StatusSchema.hasValidator() },
+        .enabled(Comment(rawValue: ReportSchema.needs)) { await ReportSchema.hasValidator() },
         arguments: [
             ("\"state\": \"failing\"", "\"state\": \"broken\""),
             ("\"cause\": \"key_not_recognized\"", "\"cause\": \"bad_luck\""),
@@ -57,7 +57,8 @@ import Testing
     }
 
     @Test func enumsAreThoseOfTheModel() throws {
-        let schema = try JSONDecoder().decode(JSON.self, from: Data(content(of: StatusSchema.path)))
+        let schema = try JSONDecoder().decode(
+            JSON.self, from: Data(content(of: ReportSchema.status.path)))
         let definitions = try #require(schema["$defs"])
         func names(_ name: String) -> [String]? { definitions[name]?["enum"]?.strings }
         #expect(names("cause") == Cause.allCases.map(\.rawValue))
@@ -95,7 +96,8 @@ import Testing
     }
 
     @Test func everyMemberIsDescribed() throws {
-        let schema = try JSONDecoder().decode(JSON.self, from: Data(content(of: StatusSchema.path)))
+        let schema = try JSONDecoder().decode(
+            JSON.self, from: Data(content(of: ReportSchema.status.path)))
         #expect(undescribed(schema, "$") == [])
     }
 

@@ -201,9 +201,9 @@ struct DoctorSystemTests {
         let outcome = try await doctor("app", "--config", site.path("credwatch.yaml"), "--json")
         #expect(outcome.ending == .exited(2), "\(outcome.outputText)")
         #expect(outcome.outputText.contains("\"question\": \"other_credential\""))
-        guard await DoctorSchema.hasValidator() else { return }
+        guard await ReportSchema.hasValidator() else { return }
         try site.write("doctor.json", mode: 0o600, outcome.outputText)
-        let judged = try await DoctorSchema.validate(site.path("doctor.json"))
+        let judged = try await ReportSchema.doctor.validate(site.path("doctor.json"))
         #expect(judged.ending == .exited(0), "\(judged.outputText)\(judged.errorText)")
     }
 

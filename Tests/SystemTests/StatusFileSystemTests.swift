@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct StatusFileSystemTests {
     @Test(
-        .enabled(Comment(rawValue: StatusSchema.needs)) { await StatusSchema.hasValidator() })
+        .enabled(Comment(rawValue: ReportSchema.needs)) { await ReportSchema.hasValidator() })
     func `the file fits its schema from the first one to the last`() async throws {
         let site = try Site()
         try site.writeConfig(timeout: "10s")
@@ -19,7 +19,7 @@ struct StatusFileSystemTests {
         func expectFit(_ what: String) async throws -> StatusDocument {
             // The daemon goes on meanwhile, so both look at a copy.
             try site.write("copy.json", mode: 0o644, readText(site.path("status.json")))
-            let outcome = try await StatusSchema.validate(site.path("copy.json"))
+            let outcome = try await ReportSchema.status.validate(site.path("copy.json"))
             #expect(
                 outcome.ending == .exited(0),
                 "\(what): \(outcome.outputText)\(outcome.errorText)")

@@ -138,6 +138,54 @@ import Tracking
         #expect(world.prove("spare", .ok).runs.count == 1)
     }
 
+    /// What a canary that does not count says about a backup.
+    private func accepted(_ world: World, _ profile: String, _ cause: Cause) -> CheckResult {
+        var result = world.result(profile, cause)
+        result = result.diagnosed(
+            Diagnosis(cause: cause, verdict: .good, summary: "Accepted.", remedy: ""))
+        return result
+    }
+
+    @Test func `a backup that AWS has quarantined is no proof, even if its canary does not count`()
+    {
+        var world = unproven()
+        let effects = world.handle(.proved(group: "g", accepted(world, "spare", .quarantined)))
+        #expect(effects.runs.isEmpty && effects.kinds == [.groupBlocked])
+        #expect(
+            world.group.detail
+                == "no failover: spare is accepted, but AWS has quarantined its user because a key leaked"
+        )
+        #expect(world.prove("spare", .ok).runs.count == 1)
+    }
+
+    @Test func `the next backup is taken in place of a quarantined one`() {
+        var world = unproven([
+            GroupConfiguration(
+                name: "g", primary: "app", backups: ["spare", "third"], hook: World.hook)
+        ])
+        world.handle(.proved(group: "g", accepted(world, "spare", .quarantined)))
+        #expect(world.prove("third", .ok).runs.map(\.to) == ["third"])
+    }
+
+    @Test func `a backup without a permission that does not count is a proof`() {
+        var world = unproven()
+        #expect(
+            world.handle(.proved(group: "g", accepted(world, "spare", .permissionLost))).runs
+                .map(\.to) == ["spare"])
+    }
+
+    @Test func `nor does an order move to a quarantined backup, unless it is forced`() {
+        var world = World()
+        world.order(.failover)
+        let effects = world.handle(.proved(group: "g", accepted(world, "spare", .quarantined)))
+        #expect(effects.runs.isEmpty)
+        #expect(
+            effects.replies == [
+                "1 false: g was not moved: spare is accepted, but AWS has quarantined its user because a key leaked; --force moves without a proof"
+            ])
+        #expect(world.order(.failover, force: true, id: 2).runs.map(\.to) == ["spare"])
+    }
+
     @Test(arguments: [(59, 1), (61, 0)])
     func `the proof is of the same minute`(seconds: Int, runs: Int) {
         var world = World()

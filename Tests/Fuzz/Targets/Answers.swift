@@ -47,7 +47,6 @@ func readSimulation(_ bytes: [UInt8]) {
         expect(answer.decisions.allSatisfy { !$0.action.isEmpty }, "a decision about nothing")
     }
     expect(roleARN(in: bytes)?.hasPrefix("arn:") != false, "an ARN that is none")
-    expect(policyNames(in: bytes).count <= 100, "a list without bounds")
 }
 
 func readInquiries(_ bytes: [UInt8]) {

@@ -4,8 +4,8 @@ import Testing
 @testable import Resolving
 
 /// Where IAM is asked.
-@Suite struct ServiceEndpointTests {
-    /// Region, host, the region of the signature.
+@Suite struct IAMEndpointTests {
+    /// Region, host, the region of the signature; with FIPS, dual stack, and both.
     @Test(arguments: [
         ("us-east-1", "iam.amazonaws.com", "us-east-1"),
         ("eu-central-1", "iam.amazonaws.com", "us-east-1"),
@@ -18,10 +18,9 @@ import Testing
         ("eusc-de-east-1", "iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
     ])
     func `each partition has its own`(region: String, host: String, signing: String) {
-        let partition = Partition(ofRegion: region)
-        let endpoint = EndpointVariant().iamEndpoint(of: partition)
+        let endpoint = EndpointVariant().endpoint(of: .iam, in: region)
         #expect(endpoint.url == "https://\(host)" && endpoint.signingRegion == signing)
-        #expect(endpoint.partition == partition.id)
+        #expect(endpoint.partition == Partition(ofRegion: region).id)
     }
 
     @Test(arguments: [
@@ -31,15 +30,18 @@ import Testing
         ("us-gov-west-1", true, false, "iam.us-gov.amazonaws.com"),
         ("us-gov-west-1", true, true, "iam.us-gov.api.aws"),
         ("cn-north-1", false, true, "iam.global.api.amazonwebservices.com.cn"),
+        ("cn-north-1", true, true, "iam-fips.api.amazonwebservices.com.cn"),
         ("us-iso-east-1", true, false, "iam-fips.us-iso-east-1.c2s.ic.gov"),
         ("eusc-de-east-1", true, false, "iam-fips.amazonaws.eu"),
         ("us-isof-south-1", false, true, "iam.api.aws.hci.ic.gov"),
+        ("fips-us-gov-west-1", false, false, "iam.us-gov.amazonaws.com"),
+        ("aws-us-gov-global", false, false, "iam.us-gov.amazonaws.com"),
     ])
     func `fips and dual stack have others`(
         region: String, fips: Bool, dual: Bool, host: String
     ) {
         let variant = EndpointVariant(isFIPS: fips, isDualStack: dual)
-        #expect(variant.iamEndpoint(of: Partition(ofRegion: region)).url == "https://\(host)")
+        #expect(variant.endpoint(of: .iam, in: region).url == "https://\(host)")
     }
 
     private func endpoint(
@@ -50,8 +52,13 @@ import Testing
             credentials: "[app]\n\(exampleKeys)", config: config)
         let overrides = AWSOverrides(
             endpointURL: url.map { Sourced($0, from: .builtIn("a test")) })
-        let endpoint = try Planner(AWSEnvironment(variables: variables), overrides)
-            .iamEndpoint(of: ProfileConfiguration(name: "app"), in: files).value
+        let planner = Planner(AWSEnvironment(variables: variables), overrides)
+        let profile = ProfileConfiguration(name: "app")
+        let endpoint = try planner.iamEndpoint(of: profile, in: files).value
+        // A canary of IAM goes to the same place.
+        let canary = CanaryCall(.action(service: "iam", name: "GetUser"))
+        let target = try planner.targets(of: [canary], for: profile, in: files).first?.get()
+        #expect(target?.url == endpoint.url && target?.region == endpoint.signingRegion)
         return "\(endpoint.url) \(endpoint.signingRegion)"
     }
 

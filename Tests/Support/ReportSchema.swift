@@ -1,22 +1,30 @@
-/// The JSON Schema of what `credwatch doctor --json` prints, and Python's jsonschema to judge by it.
-package enum DoctorSchema {
+/// The JSON Schema of a report, and a validator that is not ours: Python's jsonschema.
+package struct ReportSchema: Sendable {
+    private let name: String
+
+    /// Of the status file.
+    package static let status = ReportSchema(name: "status.schema.json")
+    /// Of what `credwatch doctor --json` prints, which refers to the status file's.
+    package static let doctor = ReportSchema(name: "doctor.schema.json")
+
     private static let folder =
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
         .joined(separator: "/") + "/packaging"
 
-    package static let path = folder + "/doctor.schema.json"
+    package var path: String { "\(Self.folder)/\(name)" }
 
-    /// The folder of the schemas and the instance are the arguments; 1 says that it does not fit.
+    /// The folder of the schemas, the schema's name and the instance are the arguments; 1 says that it does
+    /// not fit.
     private static let script = """
         import json, os, sys
         from jsonschema import Draft202012Validator as Validator
         from referencing import Registry, Resource
         def load(name): return json.load(open(os.path.join(sys.argv[1], name), encoding="utf-8"))
-        schema = load("doctor.schema.json")
+        schema = load(sys.argv[2])
         Validator.check_schema(schema)
         registry = Registry().with_resource(
             "status.schema.json", Resource.from_contents(load("status.schema.json")))
-        instance = json.load(open(sys.argv[2], encoding="utf-8"))
+        instance = json.load(open(sys.argv[3], encoding="utf-8"))
         errors = list(Validator(schema, registry=registry).iter_errors(instance))
         for error in errors:
             print(error.json_path, error.message)
@@ -32,7 +40,7 @@ package enum DoctorSchema {
     }
 
     /// Validates a file; exit code 0 says that it fits, 1 that it does not, with the reasons as output.
-    package static func validate(_ file: String) async throws -> Subprocess.Outcome {
-        try await Subprocess.run("python3", ["-c", script, folder, file])
+    package func validate(_ file: String) async throws -> Subprocess.Outcome {
+        try await Subprocess.run("python3", ["-c", Self.script, Self.folder, name, file])
     }
 }
