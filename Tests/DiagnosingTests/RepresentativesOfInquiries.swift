@@ -23,7 +23,7 @@ extension Representatives {
 
     private static func world(
         _ keys: ListedKey?..., user: String? = "app", policies: [String] = [],
-        _ overrides: [InquiryAction: InquiryReply] = [:]
+        instead overrides: [InquiryAction: InquiryReply] = [:]
     ) -> World {
         var world = World()
         world.lastUsed = user.map { .lastUsed(user: $0, nil) }
@@ -44,12 +44,12 @@ extension Representatives {
         Inquired(name: "a deleted key", world: world(other, user: nil)),
         Inquired(
             name: "a key that is likely deleted",
-            world: world(other, [.accessKeyLastUsed: World.denied]),
+            world: world(other, instead: [.accessKeyLastUsed: World.denied]),
             key: World.keyCase(("app", .expected))),
         Inquired(name: "a deleted user", world: world(user: nil)),
         Inquired(
             name: "a user that is likely deleted",
-            world: world(user: nil, [.accessKeyInfo: World.denied]),
+            world: world(user: nil, instead: [.accessKeyInfo: World.denied]),
             key: World.keyCase(("app", .expected))),
         Inquired(
             name: "a typo", world: world(other, World.key("AKIAQNCLJGYSAZAAN740"), user: nil),
@@ -57,7 +57,7 @@ extension Representatives {
         Inquired(name: "a key that IAM calls active", world: world(World.key())),
         Inquired(
             name: "a key of another account",
-            world: world(user: nil, [.accessKeyInfo: .account("999999999999")]),
+            world: world(user: nil, instead: [.accessKeyInfo: .account("999999999999")]),
             key: World.keyCase()),
         Inquired(name: "an IAM that knows nothing", world: world(user: nil), key: World.keyCase()),
         Inquired(
