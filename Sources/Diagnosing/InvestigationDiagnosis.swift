@@ -39,14 +39,14 @@ package func refined(
         result.summary =
             words.cause == nil ? "\(diagnosis.summary) \(words.summary)" : words.summary
         result.remedy = words.remedy
-        result.commands = words.commands
-        result.others = words.others
+        result.commands = words.commands ?? diagnosis.commands
+        result.others = words.others ?? diagnosis.others
     case (.wrongSecret, _):
         refineSecret(&result, investigation)
     case (_, let words?):
         // Not confirmed by a second region; what IAM says stands beside it.
         result.summary += " \(words.summary)"
-        result.commands = words.commands
+        result.commands = words.commands ?? diagnosis.commands
     case (_, nil): break
     }
     result.evidence += investigation.evidence(expecting: profile.expected.account)
@@ -60,8 +60,9 @@ private struct Words {
     var confidence = Confidence.certain
     var summary: String
     var remedy: String
-    var commands: [String] = []
-    var others: [Candidate] = []
+    /// Nil keeps those of the refusal, and so for the other candidates.
+    var commands: [String]?
+    var others: [Candidate]? = []
 }
 
 private func words(
@@ -125,6 +126,7 @@ private func words(
             remedy: isNew
                 ? "Wait: a new key is not known everywhere yet for up to a minute."
                 : "See whether the account is suspended or closed; else activate the key anew, and ask AWS Support with the request ids.",
+            commands: isNew ? [] : [investigation.activation(of: id, user.name)],
             others: [
                 Candidate(
                     .needsPerson, "the account is suspended or closed",
@@ -136,8 +138,8 @@ private func words(
             summary:
                 "By its id it is a key of account \(account), where \(investigation.asker.profile) cannot look.",
             remedy:
-                "Ask with an identity of account \(account) (`diagnose_with`), or put a key of the right account\(file)."
-        )
+                "Ask with an identity of account \(account) (`diagnose_with`), or put a key of the right account\(file).",
+            others: nil)
     case .open: return nil
     }
 }
@@ -153,11 +155,7 @@ private func refineSecret(_ result: inout Diagnosis, _ investigation: Investigat
         "The secret is not the one of access key \(key.id), which is an active key of user \(user.name)\(created)\(use)."
     result.commands = [investigation.creation(for: user.name)]
     if let other = user.keys?.first(where: { $0.id != key.id }) {
-        result.others = [
-            Candidate(
-                .wrongSecret, "the secret is that of the user's other key, \(other.id)",
-                test: "Try it with that id.")
-        ]
+        result.remedy += " It may be the secret of the user's other key: try it with \(other.id)."
     }
 }
 

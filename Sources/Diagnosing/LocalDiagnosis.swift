@@ -37,11 +37,15 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
         let hint =
             candidates.isEmpty
             ? "" : " There are: \(candidates.joined(separator: ", "))."
+        // A note in parentheses says why a file is not there to be looked at.
+        let files = searched.filter { !$0.hasSuffix(")") }
         return conclude(
             .profileMissing,
             "There is no profile \(name) in \(searched.joined(separator: " and ")).\(hint)",
             "Add the section to the file, or correct the name; under systemd, HOME may not be the one that you have in mind.",
-            searched.map { "grep -nF '[' \(pathWord($0))" },
+            files.isEmpty
+                ? ["aws configure \(shellOption("--profile", name))"]
+                : files.map { "grep -nF '[' \(pathWord($0))" },
             searched.map { .note("looked at \($0)") })
     case .noSource(let searched):
         return conclude(

@@ -5,16 +5,6 @@ import Support
 
 /// The matrix of docs/causes.md: each cause with what is asked, how sure it is, and what to do.
 struct CausesDocument {
-    /// Whose diagnoses stand for the causes that other stages find; nobody's row is left out.
-    static let foundElsewhere: [Cause: String] = [
-        .keyInactive: "a second identity asks IAM about the key",
-        .keyDeleted: "a second identity asks IAM about the key",
-        .userDeleted: "a second identity asks IAM about the user",
-        .keyMistyped: "a second identity asks IAM for the user's keys",
-        .permissionLost: "the profile's canary is called",
-        .quarantined: "the profile's canary is called, and the user's policies are listed",
-    ]
-
     /// The whole file.
     static let text: String = {
         let rows = Cause.allCases.map(row).joined(separator: "\n")
@@ -23,8 +13,10 @@ struct CausesDocument {
 
             What `credwatch` can find, made from the code by a test (`CausesDocumentTests`; with
             `CREDWATCH_WRITE_DOCS=1` it writes this file anew). Words in capitals stand for a machine's own names. `bad` alone counts
-            towards a failover. Of several confidences the evidence decides; what else it could be stands beside everything that
-            is not certain, with what would tell.
+            towards a failover; of several verdicts, a canary's denial is `bad` only where `canary_counts: true` says so. Of several
+            confidences the evidence decides; what else it could be stands beside everything that is not certain, with what would
+            tell. IAM is asked by a second identity, after the refusal was handled, and by the key itself about a quarantine: it
+            explains, and changes no verdict.
 
             | code | title | verdict | what is asked | confidence | remedy | others |
             |---|---|---|---|---|---|---|
@@ -35,23 +27,25 @@ struct CausesDocument {
 
     private static func row(_ cause: Cause) -> String {
         let entries = Representatives.entries.filter { $0.diagnosis.cause == cause }
-        let cells: [String]
-        if entries.isEmpty {
-            cells = [asked(of: cause, []), "by what was asked", "See the evidence.", ""]
-        } else {
-            cells = [
-                asked(of: cause, entries), confidence(entries), remedy(entries), others(entries),
-            ]
-        }
-        return
-            "| `\(cause.rawValue)` | \(cause.title) | \(cause.verdict.rawValue) | "
+        let cells = [
+            verdicts(of: cause, entries), asked(entries), confidence(entries), remedy(entries),
+            others(entries),
+        ]
+        return "| `\(cause.rawValue)` | \(cause.title) | "
             + cells.map(placeholders).joined(separator: " | ") + " |"
     }
 
     // MARK: - Cells
 
-    private static func asked(of cause: Cause, _ entries: [Representatives.Entry]) -> String {
-        if let elsewhere = foundElsewhere[cause] { return elsewhere }
+    private static func verdicts(of cause: Cause, _ entries: [Representatives.Entry]) -> String {
+        var verdicts = [cause.verdict]
+        for entry in entries where !verdicts.contains(entry.diagnosis.verdict) {
+            verdicts.append(entry.diagnosis.verdict)
+        }
+        return verdicts.map(\.rawValue).joined(separator: ", ")
+    }
+
+    private static func asked(_ entries: [Representatives.Entry]) -> String {
         let questions: [Question] = [
             .asConfigured, .withoutSessionToken, .regionalEndpoint, .mainRegion,
         ]
@@ -61,7 +55,17 @@ struct CausesDocument {
         let always = asked.filter { question in
             entries.allSatisfy { $0.asked.contains(question) }
         }
-        let texts = asked.map { words($0) + (always.contains($0) ? "" : ", if need be") }
+        var texts = asked.map { words($0) + (always.contains($0) ? "" : ", if need be") }
+        if entries.contains(where: \.asksCanary) { texts.append("the profile's canary") }
+        let inquiries = InquiryAction.allCases.filter { action in
+            entries.contains { $0.inquiries.contains(action) }
+        }
+        if !inquiries.isEmpty {
+            let isAlways = entries.allSatisfy { !$0.inquiries.isEmpty }
+            texts.append(
+                "IAM (\(inquiries.map { "`\($0.rawValue)`" }.joined(separator: ", ")))"
+                    + (isAlways ? "" : ", if need be"))
+        }
         return texts.isEmpty ? "nothing of STS" : texts.joined(separator: "; ")
     }
 
@@ -110,7 +114,12 @@ struct CausesDocument {
             ("credwatch explain app", "credwatch explain PROFILE"),
             ("--region eu-central-1", "--region REGION"),
             ("--region-name eu-central-1", "--region-name REGION"),
-            ("com.amazonaws.eu-central-1.sts", "com.amazonaws.REGION.sts"), ("|", "\\|"),
+            ("com.amazonaws.eu-central-1.sts", "com.amazonaws.REGION.sts"),
+            ("AKIAQNCLJGYSAZAAN740", "RIGHT_KEY_ID"), ("--user-name app", "--user-name USER"),
+            ("arn:aws:iam::123456789012:user/team/app", "USER_ARN"), ("user app", "user USER"),
+            ("for app and", "for USER and"), ("--profile app", "--profile PROFILE"),
+            ("--profile ops", "--profile ASKER"), ("(ops needs", "(ASKER needs"),
+            ("--action-names iam:GetUser", "--action-names ACTION"), ("|", "\\|"),
         ]
         return names.reduce(text) { text, name in
             text.split(separator: name.0, omittingEmptySubsequences: false)

@@ -72,6 +72,7 @@ import Testing
         for place in [place, environment, .environment(variable: attack)] {
             let problems: [ResolveProblem] = [
                 .profileMissing(name: attack, searched: [attack], candidates: []),
+                .profileMissing(name: attack, searched: ["/a (gone)"], candidates: []),
                 .fileUnreadable(path: attack, reason: "Permission denied", hint: ""),
                 .fileUnreadable(path: attack, reason: "it is a directory", hint: ""),
                 .fileMalformed(SourceLocation(file: attack, line: 1), what: "x"),

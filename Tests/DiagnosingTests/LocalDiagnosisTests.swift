@@ -6,6 +6,17 @@ import Testing
     private static let place = SourceLocation(
         file: "/home/app/.aws/credentials", line: 7, column: 3)
 
+    @Test func `only files that are there are looked through`() {
+        func commands(_ searched: String...) -> [String] {
+            diagnosis(
+                of: .profileMissing(name: "my app", searched: searched, candidates: []),
+                profile: "app"
+            ).commands
+        }
+        #expect(commands("/a (no such file)", "/b") == ["grep -nF '[' /b"])
+        #expect(commands("/a (no such file)") == ["aws configure --profile 'my app'"])
+    }
+
     @Test(
         arguments: [
             (

@@ -9,13 +9,17 @@ enum Representatives {
         var name: String
         /// The questions that led to it.
         var asked: [Question] = []
+        /// Whether the profile's canary was called.
+        var asksCanary = false
+        /// What somebody else, or the key itself, asked IAM about the key.
+        var inquiries: [InquiryAction] = []
         var diagnosis: Diagnosis
     }
 
     static let all: [(name: String, diagnosis: Diagnosis)] = entries.map { ($0.name, $0.diagnosis) }
 
     static let entries =
-        ofRows + ofTexts + ofProblems + ofSources + [
+        ofRows + ofTexts + ofProblems + ofSources + ofInquiries + ofCanaries + [
             Entry(
                 name: "a check that hangs", diagnosis: diagnosisOfTimedOutCheck(after: .seconds(45))
             )

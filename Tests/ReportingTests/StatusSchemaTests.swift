@@ -56,6 +56,17 @@ import Testing
         #expect(result.ending == .exited(1), "\(result.outputText)\(result.errorText)")
     }
 
+    @Test(.enabled(Comment(rawValue: StatusSchema.needs)) { await StatusSchema.hasValidator() })
+    func theExampleOfTheReadmeFits() async throws {
+        let root = StatusSchema.path.split(separator: "/", omittingEmptySubsequences: false)
+            .dropLast(2).joined(separator: "/")
+        let text = String(decoding: content(of: root + "/README.md"), as: UTF8.self)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let example = lines.drop { $0 != "```json" }.dropFirst().prefix { $0 != "```" }
+        let result = try await validate(Array(example.joined(separator: "\n").utf8))
+        #expect(result.ending == .exited(0), "\(result.outputText)\(result.errorText)")
+    }
+
     @Test func enumsAreThoseOfTheModel() throws {
         let schema = try JSONDecoder().decode(
             JSON.self, from: Data(content(of: ReportSchema.status.path)))

@@ -1,0 +1,121 @@
+import Glibc
+import Support
+import Testing
+
+/// The manual pages beside the built program: neither says what the other does not.
+@Suite(.timeLimit(.minutes(1)))
+struct ManualSystemTests {
+    private static let folder =
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+        .joined(separator: "/") + "/packaging/man"
+
+    private static let pages = ["credwatch.1", "credwatch.yaml.5", "credwatch-hook.7"]
+
+    /// A command as its help describes it.
+    private struct Command {
+        var words: [String]
+        var subcommands: [String] = []
+        var options: Set<String> = []
+    }
+
+    @Test func `credwatch.1 names every command and every option, and no other`() async throws {
+        let lines = try await Subprocess.run("cat", [Self.folder + "/credwatch.1"]).outputText
+            .split(separator: "\n").map(String.init)
+        let synopsis = Self.synopsis(lines)
+        let described = Set(lines.filter { $0.hasPrefix(".It Fl ") }.flatMap(Self.options))
+        var known: Set<String> = []
+        var queue: [[String]] = [[]]
+        var leaves = 0
+        while let words = queue.popLast() {
+            let command = try await Self.command(words)
+            known.formUnion(command.options)
+            queue += command.subcommands.map { words + [$0] }
+            guard command.subcommands.isEmpty else { continue }
+            leaves += 1
+            let name = words.joined(separator: " ")
+            #expect(
+                lines.contains { $0.hasPrefix(".It Cm ") && Self.names($0).contains(name) },
+                "credwatch.1 does not describe \(name)")
+            let forms = try #require(synopsis[name], "the synopsis lacks \(name)")
+            var shown = Set(forms.flatMap(Self.options))
+            if forms.contains(".Op Ar where") {
+                shown.formUnion(["--unit", "--pid", "--environment-file"])
+            }
+            #expect(shown == command.options.subtracting(["--help", "--version"]), "\(name)")
+        }
+        #expect(leaves > 10 && leaves == synopsis.count)
+        #expect(described == known)
+    }
+
+    @Test(arguments: pages) func `man has nothing to complain about`(page: String) async throws {
+        guard try await Subprocess.run("sh", ["-c", "command -v man groff"]).ending == .exited(0)
+        else { try Test.cancel("man or groff is not installed") }
+        let outcome = try await Subprocess.run(
+            "man",
+            ["--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", "\(Self.folder)/\(page)"],
+            environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"])
+        #expect(outcome.ending == .exited(0))
+        #expect(outcome.errorText == "")
+        #expect(outcome.standardOutput.count > 1_000)
+    }
+
+    // MARK: - The program's help
+
+    private static func command(_ words: [String]) async throws -> Command {
+        let program = try #require(BuiltProduct.path("credwatch"))
+        let outcome = try await Subprocess.run(program, words + ["--help"])
+        try #require(outcome.ending == .exited(0), "\(words)")
+        var command = Command(words: words)
+        var section = ""
+        for line in outcome.outputText.split(separator: "\n") {
+            if line.first != " " {
+                section = String(line)
+            } else if line.hasPrefix("  "), line.dropFirst(2).first != " " {
+                let first = line.split(separator: " ").first.map(String.init) ?? ""
+                switch section {
+                case "SUBCOMMANDS:": command.subcommands.append(first)
+                case "OPTIONS:":
+                    command.options.formUnion(
+                        line.split { $0 == " " || $0 == "," }.prefix { $0.hasPrefix("-") }
+                            .map(String.init).filter { $0.hasPrefix("--") })
+                default: break
+                }
+            }
+        }
+        return command
+    }
+
+    // MARK: - The manual
+
+    /// The lines of each command in the synopsis.
+    private static func synopsis(_ lines: [String]) -> [String: [String]] {
+        var forms: [String: [String]] = [:]
+        var name: String?
+        for line in lines.drop(while: { $0 != ".Sh SYNOPSIS" }).dropFirst()
+            .prefix(while: { !$0.hasPrefix(".Sh") })
+        {
+            if line == ".Nm" {
+                name = nil
+            } else if let name {
+                forms[name, default: []].append(line)
+            } else {
+                let words = line.split(separator: " ").dropFirst().drop { $0 == "Cm" }
+                name = words.prefix { $0 != "Ar" && $0 != "Op" }.joined(separator: " ")
+                name.map { forms[$0, default: []] += [] }
+            }
+        }
+        return forms
+    }
+
+    /// The options of a line, as they are typed.
+    private static func options(_ line: String) -> [String] {
+        let words = line.split(separator: " ")
+        return zip(words, words.dropFirst()).filter { $0.0 == "Fl" }.map { "-" + String($0.1) }
+    }
+
+    /// The names of an item, which commas part.
+    private static func names(_ item: String) -> [String] {
+        let words = item.split(separator: " ").dropFirst(2)
+        return words.split(separator: ",").map { $0.joined(separator: " ") }
+    }
+}
