@@ -12,6 +12,7 @@ extension Doctor {
         let answer = await within(share(1, of: 4), on: transport) {
             await pipeline.check(other, at: endpoint)
         }
+        if let answer { signers.note(answer) }
         var diagnosis = pipeline.weighed(result, at: SystemClock.moment()).diagnosis
         let isTold = diagnosis.evidence.contains {
             if case .secondOpinion(.otherCredential, _) = $0 { true } else { false }

@@ -47,13 +47,14 @@ package func examineOnce(
             ?? JSONErrorBody.decoded(response.body)?.error?.code
     }
     let obtainer = Obtainer(transport: transport)
+    let canaries = CanaryMemory()
     // The end of it takes a moment too: programs that run are ended, and the report is written.
     let reserve = min(order.limit / 10, .seconds(1))
     let doctor = Doctor(
         order: order, configuration: configuration,
-        pipeline: makePipeline(for: configuration, transport, obtainer), transport: transport,
-        environment: .current(), deadline: start.moment + (order.limit - reserve),
-        progress: progress)
+        pipeline: makePipeline(for: configuration, transport, obtainer, remembering: canaries),
+        canaries: canaries, transport: transport, environment: .current(),
+        deadline: start.moment + (order.limit - reserve), progress: progress)
     var report = DoctorReport(
         profile: order.profile.name, startedAt: start.wall, limit: order.limit)
     await doctor.examine(&report)
@@ -70,7 +71,11 @@ struct Doctor: Sendable {
     let order: DoctorOrder
     let configuration: Configuration
     let pipeline: CheckPipeline
+    /// What the canaries of the checks came to.
+    let canaries: CanaryMemory
     let transport: RecordingTransport
+    /// Whose keys have signed.
+    let signers = DoctorSigners()
     /// Our own environment, whatever the profile's is.
     let environment: AWSEnvironment
     let deadline: Moment
@@ -101,6 +106,7 @@ struct Doctor: Sendable {
         }
         report.identity = await part(.identity) { await identityPart() }
         let result = report.identity.content?.result
+        if let result { signers.note(result) }
         let examined = await examineUser(result)
         report.user = examined.section
         let plan = report.configuration.content?.plan

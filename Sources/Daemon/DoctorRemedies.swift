@@ -81,7 +81,15 @@ private func unsetting(_ plan: Plan?, _ environment: AWSEnvironment) -> [DoctorR
 
 private func fix(_ finding: LintFinding) -> DoctorRemedy {
     let text = finding.remedy.isEmpty ? finding.message : finding.remedy
-    return DoctorRemedy("\(finding.place): \(text)", commands: editing(finding.place))
+    return DoctorRemedy("\(finding.place): \(text)", commands: commands(for: finding))
+}
+
+/// The command that mends a finding, or opens its line.
+private func commands(for finding: LintFinding) -> [String] {
+    if finding.code == .worldReadable, case .file(let location) = finding.place {
+        return ["chmod o-rwx -- \(shellQuoted(path: location.file))"]
+    }
+    return editing(finding.place)
 }
 
 /// The command that opens the line, or lets go of the variable.

@@ -12,7 +12,8 @@ extension Doctor {
     /// Asks IAM about the key and its user, by the second identity, or by the key itself while it works.
     func examineUser(_ result: CheckResult?) async -> ExaminedUser {
         progress(.began(.user))
-        let examined = await examined(result)
+        var examined = await examined(result)
+        examined.section = await beside(examined.section, examined.result)
         progress(.ended(.user, examined.section.state))
         return examined
     }
@@ -72,15 +73,16 @@ func joined(
     var user = DoctorUser(
         askedBy: investigation.asker.profile,
         evidence: investigation.evidence(expecting: profile.expected.account))
+    let isOpen = investigation.problem != nil || !isConclusive(investigation)
     guard result.diagnosis.verdict == .good else {
         let diagnosis = refined(result.diagnosis, by: investigation, profile: profile, at: now)
         let isExplained = diagnosis.cause != result.diagnosis.cause
-        let isOpen = investigation.problem != nil
         return ExaminedUser(
             section: DoctorSection(isExplained ? .problem : isOpen ? .unknown : .ok, user),
             result: result.diagnosed(diagnosis))
     }
     user.advisories = advisories(from: investigation, at: now, maxKeyAge: profile.maxKeyAge)
     return ExaminedUser(
-        section: DoctorSection(user.advisories.isEmpty ? .ok : .warning, user), result: result)
+        section: DoctorSection(
+            !user.advisories.isEmpty ? .warning : isOpen ? .unknown : .ok, user), result: result)
 }

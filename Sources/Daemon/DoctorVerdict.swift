@@ -30,9 +30,9 @@ extension Doctor {
 
     /// The requests with the names of the profiles whose keys signed them.
     func signed(_ records: [RequestRecord], _ report: DoctorReport) -> [RequestRecord] {
-        var names: [String: String] = [:]
+        var names = signers.names
         for row in report.configuration.content?.plan?.rows ?? [] {
-            if let id = row.accessKeyID { names[id] = row.title }
+            if let id = row.accessKeyID, names[id] == nil { names[id] = row.title }
         }
         if let id = report.identity.content?.result.accessKeyID { names[id] = report.profile }
         if let asker = report.user.content?.askedBy {

@@ -41,6 +41,8 @@ actor Engine {
     var heartbeat = Heartbeat()
     var isStopping = false
     var isReloading = false
+    /// How many configs there were before this one.
+    var generation = 0
     var reloads = Reloads()
     var onStopped: (@Sendable () -> Void)?
     var isListening = false
@@ -144,7 +146,10 @@ actor Engine {
     }
 
     /// Hands a result to Tracking, and sets the profile's next check.
+    ///
+    /// What was found by a config that a reload has replaced meanwhile does not count: it is asked again.
     func take(_ result: CheckResult, of job: Job) {
+        if job.generation != generation, !isUnchanged(job) { return }
         let now = result.finishedAt
         switch job.purpose {
         case .routine:
@@ -157,6 +162,19 @@ actor Engine {
         case .proof(let group, _):
             handle(.proved(group: group, result), at: now)
         }
+    }
+
+    /// Whether the config of a job's profile is still the same; else it is asked again, if it is there.
+    private func isUnchanged(_ job: Job) -> Bool {
+        guard let profile = profiles[job.profile.name] else { return false }
+        guard profile != job.profile else { return true }
+        add(job.purpose.unscheduled, of: profile)
+        return false
+    }
+
+    /// Lines a job up.
+    func add(_ purpose: Job.Purpose, of profile: ProfileConfiguration) {
+        jobs.add(Job(profile: profile, purpose: purpose, generation: generation))
     }
 
     func handle(_ event: Event, at now: Instant) {
@@ -185,7 +203,7 @@ actor Engine {
         case .reload: reload()
         case .checkNow:
             for profile in configuration.profiles {
-                jobs.add(Job(profile: profile, purpose: .routine(due: nil)))
+                add(.routine(due: nil), of: profile)
             }
             lookSoon(at: SystemClock.moment())
             turn()

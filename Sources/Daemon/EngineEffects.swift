@@ -18,7 +18,7 @@ extension Engine {
                 setPace(profile, every: interval, at: now.moment)
             case .prove(let group, let profile, let endpoint):
                 guard let profile = profiles[profile] else { continue }
-                jobs.add(Job(profile: profile, purpose: .proof(group: group, at: endpoint)))
+                add(.proof(group: group, at: endpoint), of: profile)
             case .remember:
                 keeping.isDirty = true
             case .runHook(let run):
@@ -37,7 +37,7 @@ extension Engine {
                 }
             case .check(let profile):
                 guard let profile = profiles[profile] else { continue }
-                jobs.add(Job(profile: profile, purpose: .routine(due: nil)))
+                add(.routine(due: nil), of: profile)
             case .reply(let order, let done, let text):
                 orders.removeValue(forKey: order)?(ControlReply(done: done, text: text))
             }

@@ -101,6 +101,7 @@ extension Engine {
         new.controlSocket = configuration.controlSocket
         let oldProfiles = profiles
         configuration = new
+        generation += 1
         // The environment is the one of the start; what is cached of the files is read again.
         pipeline.value = makePipeline(
             for: new, parts.transport, parts.obtainer, remembering: canaries)

@@ -31,7 +31,7 @@ extension Engine {
 
     func checkIsDue(_ name: String, due: Moment) {
         guard let profile = profiles[name] else { return }
-        jobs.add(Job(profile: profile, purpose: .routine(due: due)))
+        add(.routine(due: due), of: profile)
     }
 
     /// Starts workers for the jobs that wait.

@@ -13,7 +13,8 @@ extension Engine {
 
     /// Puts every group with `equivalent_actions` on the schedule, and takes the others off.
     ///
-    /// The first time is some minutes after the start, so that it is not one more burst beside the checks.
+    /// The first time is some minutes after the start, so that it is not one more burst beside the checks,
+    /// and spread over more time the more groups there are, since IAM bears few requests.
     func scheduleEquivalence(at now: Moment) {
         var wanted: [String: GroupConfiguration] = [:]
         for group in configuration.groups where !group.equivalentActions.isEmpty {
@@ -23,10 +24,12 @@ extension Engine {
             schedule.remove(.equivalence(name))
             handle(.advisedGroup(group: name, by: .equivalence, []), at: SystemClock.now())
         }
-        for (name, group) in wanted where equivalenceGroups[name] != group {
+        let new = wanted.filter { equivalenceGroups[$0.key] != $0.value }
+        let window = comparisonWindow(for: new.count)
+        for name in new.keys {
             schedule.set(
-                .equivalence(name), due: now + .seconds(.random(in: 180...420)),
-                slack: .seconds(60))
+                .equivalence(name),
+                due: now + .seconds(180) + window * Double.random(in: 0..<1), slack: .seconds(60))
         }
         equivalenceGroups = wanted
     }
@@ -58,6 +61,11 @@ extension Engine {
         }
         turn()
     }
+}
+
+/// The time over which the first comparisons of so many groups are spread: each asks some dozen questions.
+func comparisonWindow(for groups: Int) -> Duration {
+    min(max(.seconds(240), .seconds(10) * groups), .seconds(43_200))
 }
 
 extension CheckPipeline {

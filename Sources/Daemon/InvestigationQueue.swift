@@ -32,7 +32,9 @@ struct InvestigationQueue: Sendable {
     }
 
     private var refusals = FIFO<InvestigationRequest>()
-    private var looks = FIFO<InvestigationRequest>()
+    private var looks = FIFO<String>()
+    /// The looks that wait; one whose profile is refused meanwhile gives way to that question.
+    private var waitingLooks: [String: InvestigationRequest] = [:]
     /// The profiles that wait or are being asked about.
     private var lined: Set<String> = []
     private var running = 0
@@ -54,6 +56,7 @@ struct InvestigationQueue: Sendable {
     mutating func forget(_ profile: String) {
         known[profile] = nil
         owners[profile] = nil
+        if waitingLooks.removeValue(forKey: profile) != nil { lined.remove(profile) }
     }
 
     /// Forgets what was learnt of a key that works again; when IAM was asked last stays until it may be
@@ -101,13 +104,15 @@ struct InvestigationQueue: Sendable {
                 result.diagnosis, by: investigation, profile: profile, at: result.finishedAt.wall))
     }
 
-    /// Whether it is time to ask about a refusal; asking is noted.
+    /// Whether it is time to ask about a refusal; asking is noted. Not while the profile is being asked
+    /// about: the next refusal finds a place in the queue.
     mutating func mayAsk(_ result: CheckResult, of profile: String, at now: Moment) -> Bool {
         let cause = result.diagnosis.cause
         if let entry = known[profile]?.values.first, entry.fingerprint != result.fingerprint {
             known[profile] = nil
         }
         if let entry = known[profile]?[cause], now < entry.askAgainAt { return false }
+        if lined.contains(profile), waitingLooks[profile] == nil { return false }
         known[profile, default: [:]][cause] = Known(
             fingerprint: result.fingerprint, investigation: known[profile]?[cause]?.investigation,
             askAgainAt: now + Self.interval, original: result.diagnosis)
@@ -130,24 +135,36 @@ struct InvestigationQueue: Sendable {
     // MARK: When
 
     mutating func add(_ request: InvestigationRequest) {
-        guard lined.insert(request.profile.name).inserted else { return }
+        let name = request.profile.name
+        let isNew = lined.insert(name).inserted
         switch request.purpose {
-        case .refusal: refusals.append(request)
-        case .look: looks.append(request)
+        case .refusal where isNew || waitingLooks.removeValue(forKey: name) != nil:
+            refusals.append(request)
+        case .look where isNew:
+            waitingLooks[name] = request
+            looks.append(name)
+        case .refusal, .look: break
         }
     }
 
     /// The next that may be asked now: refusals first, two at once, and nothing while IAM throttles.
     mutating func next(at now: Moment) -> InvestigationRequest? {
         if let pausedUntil, now < pausedUntil { return nil }
-        guard running < Self.mostAtOnce, let next = refusals.popFirst() ?? looks.popFirst() else {
+        guard running < Self.mostAtOnce, let next = refusals.popFirst() ?? nextLook() else {
             return nil
         }
         running += 1
         return next
     }
 
-    var isWaiting: Bool { !refusals.isEmpty || !looks.isEmpty }
+    private mutating func nextLook() -> InvestigationRequest? {
+        while let name = looks.popFirst() {
+            if let look = waitingLooks.removeValue(forKey: name) { return look }
+        }
+        return nil
+    }
+
+    var isWaiting: Bool { !refusals.isEmpty || !waitingLooks.isEmpty }
 
     /// Ends one; after a throttled one, all others wait, twice as long each time up to an hour.
     mutating func ended(_ request: InvestigationRequest, throttled: Bool, at now: Moment) {

@@ -27,14 +27,25 @@ final class Job: Sendable {
         case routine(due: Moment?)
         /// For a group that confirms.
         case proof(group: String, at: Endpoint?)
+
+        /// The same for a check that somebody asked for.
+        var unscheduled: Purpose {
+            switch self {
+            case .routine: .routine(due: nil)
+            case .proof: self
+            }
+        }
     }
 
     let profile: ProfileConfiguration
     let purpose: Purpose
     /// What must not run twice at the same time.
     let identity: Identity
+    /// Which of the configs since the start the profile is of.
+    let generation: Int
 
-    init(profile: ProfileConfiguration, purpose: Purpose) {
+    init(profile: ProfileConfiguration, purpose: Purpose, generation: Int = 0) {
+        self.generation = generation
         self.profile = profile
         self.purpose = purpose
         identity =

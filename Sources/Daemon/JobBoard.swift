@@ -3,7 +3,8 @@ import Model
 import Scheduling
 import Synchronization
 
-/// The jobs that wait, and the workers that take them: never more at the same time than a limit.
+/// The jobs that wait, and the workers that take them: never more at the same time than a limit, and some
+/// proofs that a failover waits for.
 ///
 /// Workers take the next job by themselves, so a burst of checks costs neither a task for each nor a
 /// hop to the engine in between.
@@ -33,6 +34,9 @@ final class JobBoard: Sendable {
     }
 
     private let state: Mutex<State>
+
+    /// So many proofs run beside the limit, when all places are taken by checks that hang.
+    private static let placesForProofs = 16
 
     init(limit: Int, keepsLateness: Bool) {
         state = Mutex(State(limit: limit, lateness: keepsLateness ? Lateness() : nil))
@@ -81,7 +85,9 @@ final class JobBoard: Sendable {
             let worker: Int? = state.withLock { state in
                 let work = state.urgent.count + state.waiting.count
                 let idle = state.workers.count - state.running.count
-                guard work > idle, state.workers.count < state.limit else { return nil }
+                // A failover does not wait for the time limits of checks that have nothing to do with it.
+                let places = state.limit + min(state.urgent.count, Self.placesForProofs)
+                guard work > idle, state.workers.count < places else { return nil }
                 state.lastWorker += 1
                 state.workers[state.lastWorker] = .some(nil)
                 return state.lastWorker
@@ -98,8 +104,10 @@ final class JobBoard: Sendable {
     func next(for worker: Int) -> (id: UInt64, job: Job)? {
         let now = SystemClock.now()
         return state.withLock { state in
-            guard state.workers[worker] != nil, state.workers.count <= state.limit,
-                let job = state.urgent.popFirst() ?? state.waiting.popFirst()
+            let hasPlace = state.workers.count <= state.limit
+            guard state.workers[worker] != nil,
+                let job = state.urgent.popFirst()
+                    ?? (hasPlace ? state.waiting.popFirst() : nil)
             else {
                 state.workers[worker] = nil
                 return nil

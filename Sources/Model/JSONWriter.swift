@@ -195,15 +195,35 @@ package struct JSONWriter: Sendable {
         text.withUTF8 { utf8 in
             // Without a way out in the middle, so that many bytes are looked at in one step.
             let needsEscape = utf8.reduce(0 as UInt8) {
-                $0 | ($1 < 0x20 || $1 == 0x22 || $1 == 0x5C || $1 == 0x7F ? 1 : 0)
+                $0
+                    | ($1 < 0x20 || $1 == 0x22 || $1 == 0x5C || $1 == 0x7F ? 1 : 0)
+                    // The first bytes of all characters that a terminal obeys.
+                    | ($1 == 0xC2 || $1 == 0xD8 || $1 == 0xE2 || $1 == 0xEF ? 2 : 0)
             }
-            if needsEscape == 0 {
-                bytes.append(contentsOf: utf8)
-            } else {
-                for byte in utf8 { escape(byte) }
+            switch needsEscape {
+            case 0: bytes.append(contentsOf: utf8)
+            case 1: for byte in utf8 { escape(byte) }
+            default:
+                for scalar in String(decoding: utf8, as: UTF8.self).unicodeScalars {
+                    escape(scalar)
+                }
             }
         }
         bytes.append(0x22)
+    }
+
+    /// Writes a character; one that turns the direction, has no width or is a command of a terminal goes
+    /// as `\u202e`, since JSON is looked at in terminals too.
+    private mutating func escape(_ scalar: Unicode.Scalar) {
+        switch scalar.value {
+        case 0x80...0x9F, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF:
+            let hex = Array("0123456789abcdef".utf8)
+            bytes.append(contentsOf: [0x5C, 0x75])
+            for shift in [12, 8, 4, 0] as [UInt32] {
+                bytes.append(hex[Int(scalar.value >> shift & 15)])
+            }
+        default: for byte in String(scalar).utf8 { escape(byte) }
+        }
     }
 
     private mutating func escape(_ byte: UInt8) {

@@ -137,7 +137,10 @@ struct GroupTrack: Sendable {
 
     /// Takes in that more is known about the primary's last refusal; it counts as no further answer.
     mutating func explained(_ result: CheckResult) {
-        guard let last = lastFailure, last.fingerprint == result.fingerprint else { return }
+        // What IAM says of an answer that does not count is no reason for the hook.
+        guard let last = lastFailure, last.fingerprint == result.fingerprint,
+            last.diagnosis.verdict == result.diagnosis.verdict
+        else { return }
         lastFailure = last.diagnosed(result.diagnosis)
     }
 

@@ -67,6 +67,8 @@ package struct Tracker: Sendable {
     /// configuration; what else has to follow comes with the effects of the next event.
     package mutating func reconfigure(_ configuration: Configuration, at now: Instant) {
         var effects = Effects(makeIncidentID)
+        let old = Dictionary(
+            profiles.map { ($0.configuration.name, $0.configuration) }, uniquingKeysWith: { $1 })
         profiles = configuration.profiles.map { profile in
             var track =
                 positions[profile.name].map { profiles[$0] }
@@ -89,6 +91,13 @@ package struct Tracker: Sendable {
         }
         groups = newGroups
         index(configuration)
+        for profile in configuration.profiles {
+            guard let before = old[profile.name], before.isJudged(otherwiseThan: profile) else {
+                continue
+            }
+            for group in groupsByPrimary[profile.name] ?? []
+            where groups[group]?.state == .confirming { groups[group]?.forgetFailures() }
+        }
         for position in profiles.indices {
             profiles[position].dropStaleAdvisories(at: now.wall, &effects)
         }
@@ -244,5 +253,25 @@ package struct Tracker: Sendable {
     /// How many profiles are in each state.
     package var counts: [ProfileState: Int] {
         profiles.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+    }
+}
+
+extension ProfileConfiguration {
+    /// Whether an answer that is bad by one of the configurations may be none by the other, so that what
+    /// was counted counts no more.
+    fileprivate func isJudged(otherwiseThan other: ProfileConfiguration) -> Bool {
+        expected != other.expected
+            || canary?.judged.map { $0 != other.canary?.judged } ?? false
+            || (awsProfile, origin, surroundings) != (
+                other.awsProfile, other.origin, other.surroundings
+            )
+    }
+}
+
+extension Canary {
+    /// The calls whose denial is bad, wherever the config has them; nil when none is.
+    fileprivate var judged: [CanaryCall]? {
+        guard counts else { return nil }
+        return calls.map { CanaryCall($0.form, region: $0.region) }
     }
 }

@@ -3,9 +3,9 @@ import Glibc
 import Model
 import Reporting
 
-/// Prints a line on standard error, without what looks like a secret.
+/// Prints a text on standard error, without what looks like a secret or what a terminal would obey.
 func complain(_ text: String) {
-    write(redacted(text) + "\n", to: STDERR_FILENO)
+    write(visible(redacted(text), keepingLines: true) + "\n", to: STDERR_FILENO)
 }
 
 /// Writes a text as it is; what cannot be written (a closed pipe) is lost.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import EventLoops
 import Model
+import Reporting
 
 /// `credwatch validate`: the check that the daemon makes before it takes a config.
 struct Validate: ParsableCommand {
@@ -26,7 +27,7 @@ struct Validate: ParsableCommand {
         }
         for problem in outcome.problems { complain(problem.description) }
         if outcome.isRefused { throw ExitCode(2) }
-        print("\(options.file): valid")
+        print("\(visible(options.file)): valid")
         if !outcome.problems.isEmpty { throw ExitCode(1) }
     }
 }

@@ -56,6 +56,17 @@ import Testing
             ])
     }
 
+    @Test func `secrets that others may read are closed to them`() {
+        var report = report(bad)
+        let place = Provenance.file(SourceLocation(file: "-a b", line: 0, column: 0))
+        report.lint = DoctorSection(
+            .warning,
+            LintReport(findings: [
+                LintFinding(.worldReadable, .warning, at: place, "Open.", remedy: "Close it.")
+            ]))
+        #expect(steps(report).flatMap(\.commands).contains("chmod o-rwx -- './-a b'"))
+    }
+
     @Test func `variables that hide another key are unset by their names`() {
         var report = report(bad)
         let place = Provenance.environment(variable: "AWS_ACCESS_KEY_ID")

@@ -142,6 +142,41 @@ import Testing
         #expect(!desk.queue.isWaiting)
     }
 
+    @Test func `a refusal takes the place of a look that waits`() {
+        desk.queue.add(request("app", .look))
+        desk.queue.add(request("b", .look))
+        #expect(desk.mayAsk(result(), of: "app", at: at(0)))
+        desk.queue.add(request("app"))
+        let first = desk.next(at: at(0))
+        guard case .refusal? = first?.purpose else {
+            Issue.record("\(String(describing: first))")
+            return
+        }
+        // The look is gone, and does not block the queue.
+        #expect(desk.next(at: at(0))?.profile.name == "b")
+        #expect(!desk.queue.isWaiting)
+    }
+
+    @Test func `a refusal that comes while its profile is asked about is asked about afterwards`() {
+        desk.queue.add(request("app", .look))
+        let look = desk.next(at: at(0))
+        #expect(look?.profile.name == "app")
+        #expect(!desk.mayAsk(result(), of: "app", at: at(1)))
+        desk.queue.ended(request("app", .look), throttled: false, at: at(2))
+        #expect(desk.mayAsk(result(), of: "app", at: at(21)))
+        desk.queue.add(request("app"))
+        #expect(desk.next(at: at(21))?.profile.name == "app")
+    }
+
+    @Test func `a profile that is gone is not looked at, and can come back`() {
+        desk.queue.add(request("app", .look))
+        desk.queue.forget("app")
+        #expect(!desk.queue.isWaiting && desk.next(at: at(0)) == nil)
+        desk.queue.add(request("app", .look))
+        #expect(desk.next(at: at(1))?.profile.name == "app")
+        #expect(desk.next(at: at(1)) == nil)
+    }
+
     @Test func `one that began before the pause does not end it`() {
         for name in ["a", "b", "c"] { desk.queue.add(request(name)) }
         _ = (desk.next(at: at(0)), desk.next(at: at(0)))

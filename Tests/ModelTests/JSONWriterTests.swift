@@ -54,6 +54,23 @@ import Testing
                     parts: [.init(flag: true), .init(flag: false)], empty: [], nothing: [:]))
     }
 
+    @Test(arguments: [
+        "\u{202E}", "\u{9B}31m", "\u{85}", "\u{200B}", "\u{2066}", "\u{61C}", "\u{FEFF}",
+        "\u{2028}",
+    ])
+    func `what a terminal would obey or hide is escaped, and nothing else`(_ mark: String) throws {
+        var writer = JSONWriter(pretty: false)
+        writer.array { $0.element("é…€\u{A0}\"\(mark)ﬁ😀") }
+        writer.finish()
+        let text = String(decoding: writer.bytes, as: UTF8.self)
+        let scalar = try #require(mark.unicodeScalars.first)
+        #expect(!text.unicodeScalars.contains(scalar))
+        #expect(text.hasPrefix("[\"é…€\u{A0}\\\"\\u"), "\(text)")
+        #expect(text.contains("ﬁ😀"))
+        let decoded = try JSONDecoder().decode([String].self, from: Data(writer.bytes))
+        #expect(decoded == ["é…€\u{A0}\"\(mark)ﬁ😀"])
+    }
+
     @Test func `every character survives`() throws {
         struct Text: Decodable { var text: String }
         let scalars = (0...0x2FF).compactMap(Unicode.Scalar.init)

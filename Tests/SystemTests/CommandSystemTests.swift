@@ -87,6 +87,19 @@ struct CommandSystemTests {
         #expect(stale.outputText.contains("credwatch-status/1"))
     }
 
+    @Test(arguments: [
+        ["validate", "--config"], ["status", "--file"], ["check", "--config"],
+        ["doctor", "--config"], ["lint", "--as", "credentials", "--file"],
+    ])
+    func `a path with escapes is told without them`(_ arguments: [String]) async throws {
+        let site = try Site()
+        let path = site.path("\u{1B}[31m\u{202E}\u{9B}x")
+        let outcome = try await site.run(list: arguments + [path])
+        let text = outcome.errorText + outcome.outputText
+        #expect(text.contains("\\x1b[31m"), "\(text)")
+        #expect(!text.unicodeScalars.contains { ["\u{1B}", "\u{202E}", "\u{9B}"].contains($0) })
+    }
+
     @Test func `validate prints every problem`() async throws {
         let site = try Site()
         try site.write(

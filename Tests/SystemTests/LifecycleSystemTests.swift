@@ -59,6 +59,36 @@ struct LifecycleSystemTests {
         }
     }
 
+    @Test func `what runs under an old config is asked again under the new one`() async throws {
+        let site = try Site()
+        site.sandbox.faults.latency = .seconds(2)
+        func config(_ more: String) throws {
+            try site.write(
+                "credwatch.yaml", mode: 0o644,
+                """
+                defaults: {interval: 1h, timeout: 10s, region: us-east-1}
+                profiles: [{name: app\(more)}]
+                status: {file: \(site.path("status.json"))}
+                state_directory: \(site.path("state"))
+                control: {socket: \(site.path("control.sock"))}
+                aws: {credentials_file: \(site.path("credentials")), config_file: \(site.path("config")), endpoint_url: "\(site.sandbox.url)"}
+                """)
+        }
+        try config(#", expect: {account: "999999999999"}"#)
+        let daemon = try site.startDaemon()
+        #expect(await daemon.hasWritten("checks 1 profiles"))
+        while site.sandbox.callCount == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        // The answer is on its way; by the old config it would be another identity.
+        try config("")
+        daemon.send(signal: SIGHUP)
+        #expect(await daemon.hasWritten("The config was read again"))
+        #expect(await daemon.hasWritten("app is healthy"))
+        daemon.send(signal: SIGTERM)
+        let outcome = await daemon.outcome()
+        #expect(!outcome.errorText.contains("app is failing"), "\(outcome.errorText)")
+        #expect(site.sandbox.callCount == 2)
+    }
+
     @Test func `a broken config is refused at a reload and health survives`() async throws {
         let site = try Site()
         try site.writeConfig()

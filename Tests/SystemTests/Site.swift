@@ -98,6 +98,12 @@ final class Site: Sendable {
     func run(_ arguments: String..., environment extra: [String: String] = [:]) async throws
         -> Subprocess.Outcome
     {
+        try await run(list: arguments, environment: extra)
+    }
+
+    func run(
+        list arguments: [String], environment extra: [String: String] = [:]
+    ) async throws -> Subprocess.Outcome {
         try await Subprocess.run(
             binary("credwatch"), arguments,
             environment: plainEnvironment.merging(extra) { $1 }, timeLimit: .seconds(40))

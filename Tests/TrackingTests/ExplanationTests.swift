@@ -47,6 +47,21 @@ import Tracking
         #expect(world.profile("app").diagnosis?.cause == cause)
     }
 
+    @Test mutating func `what does not count is no reason for the hook`() throws {
+        for step in 0...4 {
+            if step > 0 { world.pass(.seconds(25)) }
+            check(&world, .keyNotRecognized)
+        }
+        world.pass(.seconds(5))
+        check(&world, .refusalUnconfirmed)
+        explain(&world, diagnosis(.refusalUnconfirmed))
+        let run = try #require(
+            world.prove("spare", .ok).compactMap {
+                if case .runHook(let run) = $0 { run } else { nil }
+            }.first)
+        #expect(run.cause == .keyNotRecognized)
+    }
+
     @Test mutating func `it is ignored before the first answer, and for what is not configured`() {
         #expect(explain(&world, diagnosis(.keyInactive), fingerprint: nil).isEmpty)
         #expect(world.profile("app").diagnosis == nil)

@@ -226,6 +226,61 @@ import Tracking
         #expect(moved.group.active == "spare")
     }
 
+    private static let canary = Canary(
+        calls: [CanaryCall(.action(service: "iam", name: "GetUser"))], counts: true)
+
+    /// A change of the primary's configuration, the cause that was counted before, and whether it still is.
+    private struct Change: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var cause: Cause
+        var counts: Bool
+        var apply: @Sendable (inout ProfileConfiguration) -> Void
+
+        static let all = [
+            Change(testDescription: "nothing", cause: .permissionLost, counts: true) { _ in },
+            Change(testDescription: "a line", cause: .permissionLost, counts: true) {
+                $0.canary?.calls[0].location = SourceLocation(file: "c", line: 9, column: 9)
+            },
+            Change(testDescription: "the interval", cause: .permissionLost, counts: true) {
+                $0.canary?.interval = .seconds(60)
+            },
+            Change(testDescription: "no counting", cause: .permissionLost, counts: false) {
+                $0.canary?.counts = false
+            },
+            Change(testDescription: "no canary", cause: .quarantined, counts: false) {
+                $0.canary = nil
+            },
+            Change(testDescription: "another account", cause: .wrongIdentity, counts: false) {
+                $0.expected.account = "028075177508"
+            },
+            Change(testDescription: "another profile", cause: .keyNotRecognized, counts: false) {
+                $0.awsProfile = "other"
+            },
+        ]
+    }
+
+    @Test(arguments: Change.all)
+    private func `what a new config does not call bad counts no more`(_ change: Change) {
+        var configuration = World.configuration()
+        configuration.profiles[0].canary = Self.canary
+        var world = World()
+        world.tracker.reconfigure(configuration, at: world.now)
+        // All is there but the proof.
+        for step in 0...5 {
+            if step > 0 { world.pass(.seconds(20)) }
+            let result = world.result("app", change.cause)
+            var diagnosis = result.diagnosis
+            diagnosis.verdict = .bad
+            world.handle(.checked(result.diagnosed(diagnosis)))
+        }
+        change.apply(&configuration.profiles[0])
+        world.tracker.reconfigure(configuration, at: world.now)
+        let runs = world.prove("spare", .ok).contains {
+            if case .runHook = $0 { true } else { false }
+        }
+        #expect(runs == change.counts, "\(world.group.detail)")
+    }
+
     @Test func `a new interval comes with the pace that is wanted now`() {
         var world = World()
         world.check("app", .keyNotRecognized)

@@ -19,6 +19,8 @@ struct RandomWalk {
     /// Whether the wall clock is set now and then, and all servers have AWS's time; else it is never set,
     /// and some servers have a time of their own.
     private let setsClock: Bool
+    /// Whether second identities, canaries and comparisons say something, true or not, at any time.
+    private let explains: Bool
 
     // What the judge knows.
     private var counted: [CheckResult] = []
@@ -43,8 +45,9 @@ struct RandomWalk {
     private(set) var resumed = 0
 
     /// Makes a walk; `verdicts` are the causes that the primary may be answered with.
-    init(seed: UInt64, verdicts: [Cause], setsClock: Bool = false) {
+    init(seed: UInt64, verdicts: [Cause], setsClock: Bool = false, explains: Bool = false) {
         self.setsClock = setsClock
+        self.explains = explains
         var generator = SeededGenerator(seed: seed)
         group = GroupConfiguration(
             name: "g", primary: "app", backups: Self.backups,
@@ -73,6 +76,7 @@ struct RandomWalk {
         for _ in 0..<steps {
             world.pass(.milliseconds(.random(in: 1...25_000, using: &generator)))
             if setsClock, isRare() { setClock() }
+            if explains, isRare() { explain() }
             switch Int.random(in: 0..<100, using: &generator) {
             case 0..<45: checkPrimary()
             case 45..<70: proveBackup()
@@ -137,6 +141,21 @@ struct RandomWalk {
             [-1_000, -400, -200, 0, 0, 0, 200, 400, 1_000].randomElement(using: &generator) ?? 0)
         world.setClock(by: clockError - error)
         clockError = error
+    }
+
+    /// Says anything of anybody: that a key is bad which only has no answer, that a dead one is fine.
+    private mutating func explain() {
+        let cause = cause(of: Cause.allCases)
+        let diagnosis = Diagnosis(
+            cause: cause,
+            verdict: [.good, .bad, .unknown].randomElement(using: &generator) ?? .bad,
+            summary: "Said.", remedy: "")
+        let name = isRare() ? backup() : "app"
+        let credential = isRare() ? nil : fingerprint
+        take(world.handle(.explained(profile: name, diagnosis, fingerprint: credential)))
+        let warnings = [Advisory(.quarantined, "\(cause)"), Advisory(.backupLacksPermission, "m")]
+        take(world.handle(.advised(profile: name, by: .canary, isRare() ? [] : warnings)))
+        take(world.handle(.advisedGroup(group: "g", by: .equivalence, warnings)))
     }
 
     private mutating func checkPrimary() {

@@ -51,6 +51,23 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<4)
+    func `whatever is explained or warned of neither runs anything nor holds it up`(seed: UInt64) {
+        let harmless = Cause.allCases.filter { $0.verdict != .bad }
+        var failovers = 0
+        for walkSeed in (seed * 25)..<(seed * 25 + 25) {
+            var calm = RandomWalk(seed: 9_000 + walkSeed, verdicts: harmless, explains: true)
+            calm.walk(steps: 600, withOrders: false)
+            #expect(calm.runs == [:], "seed \(walkSeed)")
+            var walk = RandomWalk(seed: 9_000 + walkSeed, verdicts: Self.mixed, explains: true)
+            walk.walk(steps: 600, withOrders: false)
+            #expect(walk.faults == [], "seed \(walkSeed)")
+            failovers += walk.runs[.failover] ?? 0
+        }
+        // The premise: the walks do lead there.
+        #expect(failovers > 20)
+    }
+
     @Test func `groups that are left alone come to an end`() {
         // From wherever a walk leads, a hook that works and time are enough.
         for seed in 1_000..<1_060 as Range<UInt64> {
