@@ -60,7 +60,7 @@ import Testing
     func theExampleOfTheReadmeFits() async throws {
         let root = StatusSchema.path.split(separator: "/", omittingEmptySubsequences: false)
             .dropLast(2).joined(separator: "/")
-        let text = String(decoding: content(of: root + "/README.md"), as: UTF8.self)
+        let text = String(decoding: try content(of: root + "/README.md"), as: UTF8.self)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let example = lines.drop { $0 != "```json" }.dropFirst().prefix { $0 != "```" }
         let result = try await validate(Array(example.joined(separator: "\n").utf8))
