@@ -4,13 +4,21 @@ package import Model
 /// Diagnoses a fault in the credentials' own text, found before anything was sent.
 func diagnosis(of fault: ValueFault, in subject: Subject) -> Diagnosis {
     switch fault {
-    case .character(let field, let name, let position, let place):
+    case .character(let field, let character, let place):
+        let (name, position) = (character.name, character.position)
+        let evidence: [Evidence] = [
+            .character(field: field, name: name, position: position), .location(place),
+        ]
+        if let mistaken = character.mistaken {
+            return conclude(
+                .malformedValue, "The \(field) in \(place) \(mistaken.what).", mistaken.remedy,
+                commandsToFill(place), evidence)
+        }
         return conclude(
             .malformedValue,
             "The \(field) has a character that no \(field) has: \(name) at position \(position).",
-            "Delete that character from the value in \(place); copying from a web page or a chat often adds one.",
-            commandsToSeeForeignCharacters(place) + commandsToEdit(place),
-            [.character(field: field, name: name, position: position), .location(place)])
+            remedy(for: character, in: place),
+            commandsToSeeForeignCharacters(place) + commandsToEdit(place), evidence)
     case .placeholder(let field, let place):
         return conclude(
             .placeholderCredentials,
@@ -27,6 +35,23 @@ func diagnosis(of fault: ValueFault, in subject: Subject) -> Diagnosis {
             "Access key \(subject.shownKeyID) is temporary (ASIA…) and its session token is missing.",
             "Add aws_session_token beside the key in \(place), from the same set of credentials.",
             commandsToFill(place), [.location(place)])
+    }
+}
+
+/// Says how a character gets out of a value, and how it usually comes in.
+private func remedy(for character: CharacterFault, in place: Provenance) -> String {
+    switch character.scalar {
+    case "\n" where character.isLast:
+        "Take the line end away from the end of the value in \(place); `echo` adds one, also before base64, and `printf %s` does not."
+    case "\n":
+        "Put the whole value on one line in \(place); a terminal or a form has broken it."
+    case "\r":
+        "Take the carriage return away from the value in \(place): the file that it came from has the line ends of Windows, which dos2unix converts."
+    case " ", "\t": "Remove the blank from the value in \(place)."
+    case "\"", "'":
+        "Remove the quotes from the value in \(place); unlike a shell, docker's --env-file and the AWS files keep them."
+    default:
+        "Delete that character from the value in \(place); copying from a web page or a chat often adds one."
     }
 }
 
@@ -48,7 +73,7 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
             .noCredentials,
             "No credentials are configured: looked at \(searched.joined(separator: ", ")).",
             "Set AWS_PROFILE or the key variables, or write a profile.",
-            ["credwatch explain", "aws configure"])
+            ["credwatch explain", "credwatch lint", "aws configure"])
     case .fileUnreadable(let path, let reason, let hint):
         return conclude(
             .fileUnreadable, "\(path) cannot be read: \(reason).",

@@ -34,6 +34,13 @@ extension Subject {
             isTemporary
             ? "its session token is another one's or cut off, its user or role was deleted, or its id is mistyped"
             : "it was deactivated or deleted, or its id is mistyped"
+        if let hint = hints.first(where: { $0.place == place && $0.saysNoKey }) {
+            return Prose(
+                summary: "AWS does not recognise \(key). \(hint.message)\(addition)",
+                remedy: hint.remedy.isEmpty ? "Put the id of an access key there." : hint.remedy,
+                commands: commandsToEdit(place) + [commandToExplain(profile)],
+                confidence: .likely, others: others)
+        }
         return Prose(
             summary: "AWS does not recognise \(key): \(reasons).\(addition)",
             remedy: isTemporary
@@ -99,8 +106,11 @@ extension Subject {
     func proseOfWrongSecret() -> Prose {
         let weight = weightOfMismatch(path)
         let place = resolved.credentials.secretAccessKey.provenance
+        let hint = hints.first { $0.place == place && $0.severity == .error }
+        let addition = hint.map { " \($0.message)" } ?? ""
         return Prose(
-            summary: "AWS knows \(key), but the secret is not the one that belongs to it.",
+            summary:
+                "AWS knows \(key), but the secret is not the one that belongs to it.\(addition)",
             remedy:
                 "Put the secret access key that was shown when \(shownKeyID) was created into \(place), or create a new key; AWS never shows a secret twice.",
             commands: ["aws iam create-access-key --user-name USER"] + commandsToEdit(place),
@@ -172,5 +182,15 @@ extension Subject {
                 "Find out which source won: the credentials come from \(credentialsPlace). If the new identity is right, change `expect` of profile \(profile).",
             commands: [commandToExplain(profile)]
                 + commandsToSee(resolved.credentials.accessKeyID.provenance))
+    }
+}
+
+extension LintFinding {
+    /// Whether it says that the value is no key id at all, so that nobody needs to look for the key.
+    fileprivate var saysNoKey: Bool {
+        switch code {
+        case .mistakenValue, .resourceID, .unknownPrefix, .swapped: true
+        default: false
+        }
     }
 }
