@@ -66,7 +66,7 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
             .profileMissing,
             "There is no profile \(name) in \(searched.joined(separator: " and ")).\(hint)",
             "Add the section to the file, or correct the name; under systemd, HOME may not be the one that you have in mind.",
-            searched.map { "grep -nF '[' \(pathWord($0))" },
+            searched.compactMap(commandToListSections),
             searched.map { .note("looked at \($0)") })
     case .noSource(let searched):
         return conclude(
@@ -89,7 +89,8 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
         return conclude(
             .credentialsIncomplete,
             "Half of the key is there (\(present)), but \(missing) is missing.",
-            "Add \(missing) beside it, or remove the other half.", commandsToFill(present),
+            "Add \(missing.prefix { $0 != " " }) beside it, or remove the other half.",
+            commandsToFill(present) + ["credwatch lint"],
             [.location(present)])
     case .unsupportedSource(let property, let location):
         return conclude(
@@ -132,6 +133,16 @@ package func diagnosisOfTimedOutCheck(after limit: Duration) -> Diagnosis {
         .checkTimedOut, "The check did not come to an end within \(limit.text).",
         "If it happens again, please report it with the journal of credwatch.",
         ["journalctl --unit credwatch --since -1h"])
+}
+
+/// The command that shows a file's sections; nil where there is no file. A place may have a note behind it,
+/// as in `/home/ada/.aws/config (no such file)`.
+private func commandToListSections(_ place: String) -> String? {
+    let note = place.utf8.firstIndex(ofBytes: Array(" (".utf8))
+    guard place.hasPrefix("/") || place.hasPrefix("~"),
+        note.map({ place[$0...].hasPrefix(" (line ") }) ?? true
+    else { return nil }
+    return "grep -nF '[' \(pathWord(note.map { String(place[..<$0]) } ?? place))"
 }
 
 /// Commands for a place where a value is missing or wrong, and no secret stands in the way.

@@ -2,7 +2,7 @@
 ///
 /// Most of them have characters that no key has; to name the first of these would help nobody.
 package enum MistakenValue: Sendable, Hashable, CaseIterable {
-    case accountNumber, arn, url, emailAddress, lineOfKeyFile, assignment, prompt, json
+    case secretKey, accountNumber, arn, url, emailAddress, lineOfKeyFile, assignment, prompt, json
     case base64, percentEncoding, mailPassword, emulatorsKey
 
     /// Nil when a text is none of them, which is not to say that it is a key.
@@ -50,6 +50,8 @@ package enum MistakenValue: Sendable, Hashable, CaseIterable {
             text[at...].contains(UInt8(ascii: ".")), !text.contains(0x20)
         {
             self = .emailAddress
+        } else if hasFormOfSecret(String(decoding: text, as: UTF8.self)) {
+            self = .secretKey
         } else if text.split(separator: UInt8(ascii: ",")).count > 1,
             text.split(separator: UInt8(ascii: ",")).contains(where: isKeyID)
         {
@@ -64,6 +66,7 @@ package enum MistakenValue: Sendable, Hashable, CaseIterable {
     /// What it is, the rest of a sentence that begins with the value's name.
     package var what: String {
         switch self {
+        case .secretKey: "is a secret access key"
         case .accountNumber: "is the number of an account, not a key"
         case .arn: "is an ARN, the name of a resource, not a key"
         case .url: "is a URL, not a key"
@@ -85,6 +88,8 @@ package enum MistakenValue: Sendable, Hashable, CaseIterable {
         switch self {
         case .accountNumber, .arn, .url, .emailAddress:
             "Put the id of an access key there: IAM makes one under the user's security credentials."
+        case .secretKey:
+            "Put the key id there; if it stands in the secret key's place, exchange the two."
         case .lineOfKeyFile: "Put each part in its own place: key id and secret key."
         case .assignment: "Leave the name and the = away; only the value belongs there."
         case .prompt: "Leave the prompt away; only the value belongs there."

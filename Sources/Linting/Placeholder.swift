@@ -15,7 +15,8 @@ package func isPlaceholder(_ text: String) -> Bool {
     if plain.count >= 4, plain.allSatisfy({ $0 == "x" }) { return true }
     let words = [
         "your", "replaceme", "changeme", "accesskey", "secretkey", "awsaccesskey", "awssecret",
-        "insert", "placeholder", "example", "dummy", "todo", "fixme",
+        "secretaccesskey", "sessiontoken", "insert", "placeholder", "example", "dummy", "todo",
+        "fixme",
     ]
     // A real key may spell a word by chance somewhere; at its very start, and without a digit, it is none.
     return !plain.contains(where: \.isNumber) && words.contains { plain.hasPrefix($0) }

@@ -18,6 +18,8 @@ struct RecordedAnswer {
     var times: Int
     /// Whether nobody is there who could be connected to.
     var isAbsent = false
+    /// Whether no name server knows the host.
+    var isUnknown = false
 
     /// Reads an element of `http.json`: a request to anything, and its answer.
     init(http element: JSONValue) throws(CaseFlaw) {
@@ -40,8 +42,10 @@ struct RecordedAnswer {
         if let never = try response.text("never") {
             switch never {
             case "connects": isAbsent = true
+            case "resolves": isUnknown = true
             case "answers": break
-            default: throw CaseFlaw("http.json.response.never is neither connects nor answers")
+            default:
+                throw CaseFlaw("http.json.response.never is none of resolves, connects and answers")
             }
             reply = .close
             return

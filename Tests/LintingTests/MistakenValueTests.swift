@@ -5,6 +5,7 @@ import Testing
 @Suite struct MistakenValueTests {
     @Test(
         arguments: [
+            ("u3Vx0Hq/8mJtYb2+LkWn5RzPc7QfDgEs1AiTo9Xy", .accessKeyID, .secretKey),
             ("123456789012", .accessKeyID, .accountNumber),
             ("1234-5678-9012", .accessKeyID, .accountNumber),
             ("arn:aws:iam::123456789012:user/ada", .accessKeyID, .arn),
