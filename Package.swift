@@ -160,8 +160,8 @@ let package = Package(
         .testTarget(
             name: "CaseTests",
             dependencies: [
-                "Answers", "Diagnosing", "HTTP", "Model", "Obtaining", "Reporting", "Resolving",
-                "Support",
+                "Answers", "Daemon", "Diagnosing", "HTTP", "Model", "Obtaining", "Probing",
+                "Reporting", "Resolving", "Scheduling", "Support",
             ],
             swiftSettings: strict),
         // What `make fuzz` drives; the tests replay its seeds.

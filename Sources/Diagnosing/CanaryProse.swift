@@ -82,7 +82,7 @@ struct CanaryProse {
         if report.maySufferQuarantine, principal.mayBeQuarantined {
             others.append(
                 Candidate(
-                    .quarantined, "AWS has quarantined the user because a key leaked",
+                    .quarantined, "a quarantine by AWS, since a key of the user leaked",
                     test: "`\(principal.attached)` lists \(quarantinePolicyPrefix)…, or does not."))
         }
         if report.denials.contains(where: { !$0.denial.isWorded && $0.outcome.call.service == "s3" }

@@ -4,13 +4,21 @@ package import Model
 /// Diagnoses a fault in the credentials' own text, found before anything was sent.
 func diagnosis(of fault: ValueFault, in subject: Subject) -> Diagnosis {
     switch fault {
-    case .character(let field, let name, let position, let place):
+    case .character(let field, let character, let place):
+        let (name, position) = (character.name, character.position)
+        let evidence: [Evidence] = [
+            .character(field: field, name: name, position: position), .location(place),
+        ]
+        if let mistaken = character.mistaken {
+            return conclude(
+                .malformedValue, "The \(field) in \(place) \(mistaken.what).", mistaken.remedy,
+                commandsToFill(place), evidence)
+        }
         return conclude(
             .malformedValue,
             "The \(field) has a character that no \(field) has: \(name) at position \(position).",
-            "Delete that character from the value in \(place); copying from a web page or a chat often adds one.",
-            commandsToSeeForeignCharacters(place) + commandsToEdit(place),
-            [.character(field: field, name: name, position: position), .location(place)])
+            remedy(for: character, in: place),
+            commandsToSeeForeignCharacters(place) + commandsToEdit(place), evidence)
     case .placeholder(let field, let place):
         return conclude(
             .placeholderCredentials,
@@ -30,6 +38,23 @@ func diagnosis(of fault: ValueFault, in subject: Subject) -> Diagnosis {
     }
 }
 
+/// Says how a character gets out of a value, and how it usually comes in.
+private func remedy(for character: CharacterFault, in place: Provenance) -> String {
+    switch character.scalar {
+    case "\n" where character.isLast:
+        "Take the line end away from the end of the value in \(place); `echo` adds one, also before base64, and `printf %s` does not."
+    case "\n":
+        "Put the whole value on one line in \(place); a terminal or a form has broken it."
+    case "\r":
+        "Take the carriage return away from the value in \(place): the file that it came from has the line ends of Windows, which dos2unix converts."
+    case " ", "\t": "Remove the blank from the value in \(place)."
+    case "\"", "'":
+        "Remove the quotes from the value in \(place); unlike a shell, docker's --env-file and the AWS files keep them."
+    default:
+        "Delete that character from the value in \(place); copying from a web page or a chat often adds one."
+    }
+}
+
 /// Diagnoses a profile that yields no credentials.
 package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis {
     switch problem {
@@ -37,22 +62,19 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
         let hint =
             candidates.isEmpty
             ? "" : " There are: \(candidates.joined(separator: ", "))."
-        // A note in parentheses says why a file is not there to be looked at.
-        let files = searched.filter { !$0.hasSuffix(")") }
+        let lists = searched.compactMap(commandToListSections)
         return conclude(
             .profileMissing,
             "There is no profile \(name) in \(searched.joined(separator: " and ")).\(hint)",
             "Add the section to the file, or correct the name; under systemd, HOME may not be the one that you have in mind.",
-            files.isEmpty
-                ? ["aws configure \(shellOption("--profile", name))"]
-                : files.map { "grep -nF '[' \(pathWord($0))" },
+            lists.isEmpty ? ["aws configure \(shellOption("--profile", name))"] : lists,
             searched.map { .note("looked at \($0)") })
     case .noSource(let searched):
         return conclude(
             .noCredentials,
             "No credentials are configured: looked at \(searched.joined(separator: ", ")).",
             "Set AWS_PROFILE or the key variables, or write a profile.",
-            ["credwatch explain", "aws configure"])
+            ["credwatch explain", "credwatch lint", "aws configure"])
     case .fileUnreadable(let path, let reason, let hint):
         return conclude(
             .fileUnreadable, "\(path) cannot be read: \(reason).",
@@ -68,7 +90,8 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
         return conclude(
             .credentialsIncomplete,
             "Half of the key is there (\(present)), but \(missing) is missing.",
-            "Add \(missing) beside it, or remove the other half.", commandsToFill(present),
+            "Add \(missing.prefix { $0 != " " }) beside it, or remove the other half.",
+            commandsToFill(present) + ["credwatch lint"],
             [.location(present)])
     case .unsupportedSource(let property, let location):
         return conclude(
@@ -111,6 +134,16 @@ package func diagnosisOfTimedOutCheck(after limit: Duration) -> Diagnosis {
         .checkTimedOut, "The check did not come to an end within \(limit.text).",
         "If it happens again, please report it with the journal of credwatch.",
         ["journalctl --unit credwatch --since -1h"])
+}
+
+/// The command that shows a file's sections; nil where there is no file. A place may have a note behind it,
+/// as in `/home/ada/.aws/config (no such file)`.
+private func commandToListSections(_ place: String) -> String? {
+    let note = place.utf8.firstIndex(ofBytes: Array(" (".utf8))
+    guard place.hasPrefix("/") || place.hasPrefix("~"),
+        note.map({ place[$0...].hasPrefix(" (line ") }) ?? true
+    else { return nil }
+    return "grep -nF '[' \(pathWord(note.map { String(place[..<$0]) } ?? place))"
 }
 
 /// Commands for a place where a value is missing or wrong, and no secret stands in the way.

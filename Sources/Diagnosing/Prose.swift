@@ -84,7 +84,7 @@ extension Subject {
             return proseOfAWS(cause, region: resolved.region.value, at: showing.url)
         case .networkDNS, .networkConnect, .networkTimeout, .networkInterrupted, .tls, .proxy,
             .notAWS:
-            return proseOfNetwork(cause, to: showing.url)
+            return proseOfWay(cause, to: showing.url)
 
         case .profileMissing, .fileUnreadable, .fileMalformed, .credentialsIncomplete,
             .noCredentials, .unsupportedSource, .checkTimedOut, .needsMFA, .loginNeeded,

@@ -34,6 +34,13 @@ extension Subject {
             isTemporary
             ? "its session token is another one's or cut off, its user or role was deleted, or its id is mistyped"
             : "it was deactivated or deleted, or its id is mistyped"
+        if let hint = hints.first(where: { $0.place == place && $0.saysNoKey }) {
+            return Prose(
+                summary: "AWS does not recognise \(key). \(hint.message)\(addition)",
+                remedy: hint.remedy.isEmpty ? "Put the id of an access key there." : hint.remedy,
+                commands: commandsToEdit(place) + [commandToExplain(profile)],
+                confidence: .likely, others: candidatesForNoKey)
+        }
         return Prose(
             summary: "AWS does not recognise \(key): \(reasons).\(addition)",
             remedy: isTemporary
@@ -78,6 +85,18 @@ extension Subject {
         ]
     }
 
+    /// What a value that is no key id of AWS's may be all the same.
+    private var candidatesForNoKey: [Candidate] {
+        [
+            Candidate(
+                .badSetting, "it is a key of another service, whose endpoint is not set",
+                test: "With that service's endpoint URL it is accepted."),
+            Candidate(
+                .keyMistyped, "the id is mistyped from its beginning on",
+                test: "iam:ListAccessKeys lists a key whose id differs by a character or two."),
+        ]
+    }
+
     private var candidatesForSession: [Candidate] {
         [
             Candidate(
@@ -99,6 +118,23 @@ extension Subject {
     func proseOfWrongSecret() -> Prose {
         let weight = weightOfMismatch(path)
         let place = resolved.credentials.secretAccessKey.provenance
+        let hint = hints.first { $0.place == place && $0.severity == .error }
+        if let hint {
+            let others =
+                weight.others.isEmpty
+                ? [
+                    Candidate(
+                        .keyMistyped, "the key id is mistyped, and is somebody else's",
+                        test: "The key id, copied once more from its source, is another one.")
+                ] : weight.others
+            return Prose(
+                summary:
+                    "AWS knows \(key), but the secret is not the one that belongs to it. \(hint.message)",
+                remedy: hint.remedy.isEmpty ? "Copy the secret access key again." : hint.remedy,
+                commands: commandsToEdit(place) + commandsToSeeForeignCharacters(place),
+                confidence: weight.confidence == .possible ? .likely : weight.confidence,
+                others: weight.confidence == .certain ? [] : others)
+        }
         return Prose(
             summary: "AWS knows \(key), but the secret is not the one that belongs to it.",
             remedy:
@@ -166,11 +202,31 @@ extension Subject {
     }
 
     func proseOfWrongIdentity() -> Prose {
-        Prose(
+        let endpoint = resolved.endpoint
+        if Partition(ofHost: String(host(of: endpoint.value.url))) == nil {
+            let place = endpoint.provenance
+            return Prose(
+                summary:
+                    "\(endpoint.value.url), which is not AWS, accepts \(key) as another identity than expected.",
+                remedy:
+                    "If the endpoint is left over from an emulator, remove it where \(place) sets it; else change `expect` of profile \(profile).",
+                commands: commandsToRemove(place) + [commandToExplain(profile)])
+        }
+        return Prose(
             summary: "AWS accepts \(key), but it belongs to another identity than expected.",
             remedy:
                 "Find out which source won: the credentials come from \(credentialsPlace). If the new identity is right, change `expect` of profile \(profile).",
             commands: [commandToExplain(profile)]
                 + commandsToSee(resolved.credentials.accessKeyID.provenance))
+    }
+}
+
+extension LintFinding {
+    /// Whether it says that the value is no key id at all, so that nobody needs to look for the key.
+    fileprivate var saysNoKey: Bool {
+        switch code {
+        case .mistakenValue, .resourceID, .unknownPrefix, .swapped: true
+        default: false
+        }
     }
 }

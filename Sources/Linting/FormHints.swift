@@ -44,11 +44,23 @@ func formHints(_ values: [InspectedValue]) -> [LintFinding] {
     let isOfAWS = id.map { KeyIDForm($0.characters.plainText).isOfAWS } ?? true
     return values.flatMap { inspected -> [LintFinding] in
         let (value, characters) = (inspected.value, inspected.characters)
+        if let mistaken = MistakenValue(value.text.reveal(), inspected.field) {
+            return [mistaken.finding(value)]
+        }
         return switch inspected.field {
         case .accessKeyID: idHints(value, characters)
         case .secretAccessKey: secretHints(value, characters, isOfAWS)
         case .sessionToken: alphabetHints(value, characters, .sessionToken, isNaming: isOfAWS)
         }
+    }
+}
+
+extension MistakenValue {
+    fileprivate func finding(_ value: WrittenValue) -> LintFinding {
+        // An emulator may be what the value is for.
+        LintFinding(
+            .mistakenValue, self == .emulatorsKey ? .warning : .error, at: value.place.start,
+            "\(value.name) \(what).", remedy: remedy)
     }
 }
 

@@ -2,11 +2,25 @@ package import Model
 
 /// A fault in a credential's text that makes a request pointless.
 package enum ValueFault: Sendable, Hashable {
-    /// A character that no credential has; the position counts characters from 1.
-    case character(field: String, name: String, position: Int, Provenance)
+    /// A character that no credential has.
+    case character(field: String, CharacterFault, Provenance)
     case placeholder(field: String, Provenance)
     case empty(field: String, Provenance)
     case tokenMissing
+}
+
+/// A character that no credential has, and what is known of the value around it.
+package struct CharacterFault: Sendable, Hashable {
+    package var scalar: Unicode.Scalar
+    /// Counted in characters from 1.
+    package var position: Int
+    /// Whether nothing stands behind it that is worth keeping.
+    package var isLast: Bool
+    /// What the value is in place of a credential's.
+    package var mistaken: MistakenValue?
+
+    /// Its code point and name: `U+200B ZERO WIDTH SPACE`.
+    package var name: String { characterName(scalar) }
 }
 
 /// Returns the first fault in the credentials' own text, or nil when they may be sent.
@@ -34,8 +48,13 @@ package func firstFault(in credentials: Credentials) -> ValueFault? {
         if let (index, scalar) = text.unicodeScalars.enumerated().first(where: {
             field.isForeign($1)
         }) {
+            let rest = text.unicodeScalars.dropFirst(index)
             return .character(
-                field: field.title, name: characterName(scalar), position: index + 1, provenance)
+                field: field.title,
+                CharacterFault(
+                    scalar: scalar, position: index + 1,
+                    isLast: rest.allSatisfy { field.isForeign($0) },
+                    mistaken: MistakenValue(text, field)), provenance)
         }
     }
     if id.value.hasPrefix("ASIA"), credentials.sessionToken == nil { return .tokenMissing }

@@ -124,6 +124,8 @@ package enum LintCode: String, Sendable, Hashable, CaseIterable {
     case emptyValue = "empty-value"
     /// A value was never filled in.
     case placeholder
+    /// Something else stands in place of the value: an account's number, a line of a file, base64.
+    case mistakenValue = "mistaken-value"
     /// A user's, role's or other resource's id stands in place of a key's.
     case resourceID = "resource-id"
     /// A key id begins with none of AWS's prefixes for keys.
@@ -142,6 +144,12 @@ package enum LintCode: String, Sendable, Hashable, CaseIterable {
     case expired
     /// The time at which the session ends cannot be read.
     case unreadableExpiry = "unreadable-expiry"
+
+    // Where requests go.
+    /// A region has no form that regions have.
+    case unknownRegion = "unknown-region"
+    /// Requests go to another server than AWS's.
+    case endpointOverride = "endpoint-override"
 
     // Files and their surroundings.
     /// A file is there and cannot be read.

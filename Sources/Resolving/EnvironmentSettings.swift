@@ -76,14 +76,30 @@ final class EnvironmentSettings: Sendable {
         return accessKeyID?.provenance ?? secretAccessKey?.provenance
     }
 
+    /// A variable that is missing, with the one that was probably meant to be it.
+    private func withSlip(_ variable: String) -> String {
+        guard let slip = slips(for: [variable]).first else { return variable }
+        return "\(variable) (\(slip) is set, which the SDKs do not read)"
+    }
+
+    /// The variables that were probably meant to be one of those, in the order of their names.
+    func slips(for variables: Set<String>) -> [String] {
+        environment.variables.keys.filter { name in
+            if VariableNames.meant(by: name).map(variables.contains) ?? false { return true }
+            return VariableNames.fieldBehindPrefix(of: name).map {
+                variables.contains(VariableNames.name(of: $0))
+            } ?? false
+        }.sorted()
+    }
+
     /// The keys of the environment; nil when it has none, an error when it has half of them.
     func credentials() throws(ResolveProblem) -> Credentials? {
         guard let place = keysPlace else { return nil }
         guard let accessKeyID else {
-            throw .incomplete(missing: "AWS_ACCESS_KEY_ID", present: place)
+            throw .incomplete(missing: withSlip("AWS_ACCESS_KEY_ID"), present: place)
         }
         guard let secretAccessKey else {
-            throw .incomplete(missing: "AWS_SECRET_ACCESS_KEY", present: place)
+            throw .incomplete(missing: withSlip("AWS_SECRET_ACCESS_KEY"), present: place)
         }
         return Credentials(
             accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken,

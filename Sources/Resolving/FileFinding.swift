@@ -33,6 +33,10 @@ package struct FileFinding: Sendable, Hashable {
 
         // What makes the SDKs refuse the whole file.
         case missingEquals
+        /// `name: value`, as in YAML.
+        case colonForEquals
+        /// A brace begins the file.
+        case json
         case missingSection
         case headerNotClosed
         /// An indented line with no property above it.
@@ -90,6 +94,10 @@ extension FileFinding.Kind {
     var clause: String {
         switch self {
         case .missingEquals: "a line of the form name = value was expected"
+        case .colonForEquals: "the line has a colon where name = value is expected; this is no YAML"
+        case .json:
+            "the file is JSON, and sections like [default] with lines of the form name = value are "
+                + "expected"
         case .missingSection:
             "the first section header, like [default], has to stand before this line"
         case .headerNotClosed: "the section header does not end with ]"
@@ -137,7 +145,8 @@ extension FileFinding.Kind {
                 + "the whole file."
         case .indentedComment:
             "The comment is indented; some SDKs take it for a part of the value above it."
-        case .missingEquals, .missingSection, .headerNotClosed, .nothingToContinue, .notNested:
+        case .missingEquals, .colonForEquals, .json, .missingSection, .headerNotClosed,
+            .nothingToContinue, .notNested:
             "The SDKs refuse the whole file: \(clause)."
         case .noAssignment:
             "systemd skips the line: it has no = behind a name."

@@ -29,7 +29,7 @@ extension FileFinding.Kind {
         case .duplicateSection: (.duplicateSection, .error, "Make one section of them.")
         case .duplicateProperty: (.duplicateProperty, .error, "Keep one of them.")
         case .indentedComment: (.indentedComment, .warning, "Begin it in the first column.")
-        case .missingEquals, .noAssignment: (.missingEquals, .error, "")
+        case .missingEquals, .noAssignment, .colonForEquals, .json: (.missingEquals, .error, "")
         case .missingSection: (.missingSection, .error, "")
         case .headerNotClosed: (.headerNotClosed, .error, "")
         case .nothingToContinue, .notNested:

@@ -18,6 +18,7 @@ func lintVariables(
 ) {
     var values = WrittenCredentials()
     var older = WrittenCredentials()
+    var prefixed: [CredentialField: SetVariable] = [:]
     // So many names are compared with the right ones, so that a file full of slips costs no more.
     var budget = 2_000
     for variable in variables {
@@ -29,8 +30,23 @@ func lintVariables(
         } else if name == "AWS_CREDENTIAL_EXPIRATION" {
             guard variable.isKnown else { continue }
             if let finding = expiryFinding(of: written, now: now) { collector.add(finding) }
+        } else if DestinationVariable.regions.contains(name) {
+            guard variable.isKnown else { continue }
+            let text = variable.value.reveal()
+            if let finding = regionFinding(name, text, at: written.place.start) {
+                collector.add(finding)
+            }
+        } else if DestinationVariable.endpoints.contains(name) {
+            guard variable.isKnown else { continue }
+            let text = variable.value.reveal()
+            if let finding = endpointFinding(name, text, at: written.place.start) {
+                collector.add(finding)
+            }
         } else if budget > 0 {
             budget -= 1
+            if let field = VariableNames.fieldBehindPrefix(of: name) {
+                prefixed[field] = variable
+            }
             guard let meant = VariableNames.meant(by: name) else { continue }
             collector.add(slip(of: variable, meant))
         }
@@ -44,7 +60,20 @@ func lintVariables(
                 "\(written.name) is an older name, which only some SDKs read.",
                 remedy: "Name it \(VariableNames.name(of: field))."))
     }
+    for field in CredentialField.allCases {
+        guard values[field] == nil, values.hasAny, let variable = prefixed[field] else { continue }
+        collector.add(
+            LintFinding(
+                .misspeltName, .error, at: variable.place,
+                "The SDKs do not read this variable: something stands before "
+                    + "\(VariableNames.name(of: field)), which is not set.",
+                remedy: "Set \(VariableNames.name(of: field))."))
+    }
     for finding in findings(in: values) { collector.add(finding) }
+}
+
+extension WrittenCredentials {
+    fileprivate var hasAny: Bool { CredentialField.allCases.contains { self[$0] != nil } }
 }
 
 private func slip(of variable: SetVariable, _ meant: String) -> LintFinding {

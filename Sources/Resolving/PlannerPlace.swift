@@ -30,6 +30,12 @@ extension Planner {
             context.profile?.searched ?? context.files.searched(for: name(of: configuration))
         guard configuration.origin == .defaultChain else { return files }
         var searched = ["environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"]
+        if source == nil {
+            let slips = environment.slips(for: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+            if !slips.isEmpty {
+                searched[0] += " (not \(slips.joined(separator: " and ")), which no SDK reads)"
+            }
+        }
         if let token = environment.webIdentityTokenFile {
             let title = environment.title(token.provenance)
             searched.append("\(title) (skipped, since AWS_ROLE_ARN is not set)")

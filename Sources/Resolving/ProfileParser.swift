@@ -193,12 +193,12 @@ struct ProfileParser {
 
     private mutating func readProperty(_ text: Range<Int>) throws(ResolveProblem) {
         if section == .nowhere {
-            try refuse(.missingSection)
+            try refuse(kindOfLine(text) ?? .missingSection)
             _ = append(hasPrefix: false)
         }
         guard let (name, content) = bytes.splitProperty(text) else {
             value = .none
-            return try refuse(.missingEquals)
+            return try refuse(kindOfLine(text) ?? .missingEquals)
         }
         let isNamed = bytes.isName(name)
         if !isNamed {
@@ -219,6 +219,16 @@ struct ProfileParser {
                 line: UInt32(line), nameStart: UInt32(name.lowerBound),
                 nameEnd: UInt32(name.upperBound), valueStart: UInt32(content.lowerBound),
                 valueEnd: UInt32(content.upperBound), known: known))
+    }
+
+    /// The other syntax that a line without a section or `=` is of; nil when nobody can tell.
+    private func kindOfLine(_ text: Range<Int>) -> FileFinding.Kind? {
+        if bytes[text.lowerBound] == 0x7B { return .json }
+        guard let colon = bytes[text].firstIndex(of: 0x3A), colon > text.lowerBound,
+            colon + 1 == text.upperBound || isBlank(bytes[colon + 1]),
+            bytes.isName(text.lowerBound..<colon)
+        else { return nil }
+        return .colonForEquals
     }
 
     private mutating func readContinuation(

@@ -24,7 +24,9 @@ struct SectionReader {
         var skipped: [Int: String] = [:]
         for finding in file.findings {
             if let name = finding.kind.profile { skipped[finding.location.line] = name }
-            if finding.kind == .missingEquals { loose.insert(finding.location.line) }
+            if [.missingEquals, .colonForEquals, .json].contains(finding.kind) {
+                loose.insert(finding.location.line)
+            }
         }
         guard !skipped.isEmpty else { return }
         for index in file.sections.indices {
@@ -92,8 +94,22 @@ struct SectionReader {
             if let finding = expiryFinding(of: written, now: now) {
                 collector.add(finding, of: profile)
             }
+        } else if let finding = destinationFinding(known, text, at: place.start) {
+            collector.add(finding, of: profile)
         }
         return isRest
+    }
+
+    /// What is wrong with where requests go.
+    private func destinationFinding(
+        _ known: KnownProperty, _ text: [UInt8], at place: Provenance
+    ) -> LintFinding? {
+        let text = String(decoding: text, as: UTF8.self)
+        switch known {
+        case .region, .ssoRegion: return regionFinding(known.name, text, at: place)
+        case .endpointURL: return endpointFinding(known.name, text, at: place)
+        default: return nil
+        }
     }
 
     // MARK: Names

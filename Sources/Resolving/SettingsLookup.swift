@@ -1,3 +1,4 @@
+import Linting
 import Model
 
 /// The settings that decide where a request goes, from all the places that may hold them.
@@ -143,10 +144,16 @@ struct SettingsLookup {
     }
 }
 
-/// Says what keeps a text from being a region; nil when it is one.
+/// Says what keeps a text from being a part of a host name, as a region is, and which region may be meant;
+/// nil when nothing does.
 ///
 /// The text itself is not repeated, since it may be a secret in the wrong place.
 func regionFlaw(_ text: String) -> String? {
+    guard let flaw = hostFlaw(text) else { return nil }
+    return RegionSlip(text)?.meant.map { "\(flaw); perhaps \($0) is meant" } ?? flaw
+}
+
+private func hostFlaw(_ text: String) -> String? {
     let bytes = text.utf8
     if bytes.isEmpty { return "it is empty" }
     if bytes.count > 63 { return "it is longer than 63 characters" }

@@ -29,12 +29,43 @@ enum VariableNames {
         guard !known.contains(name) else { return nil }
         let upper = name.uppercased()
         if known.contains(upper) { return upper }
-        if let meant = usualSlips[upper] { return meant }
+        if let meant = usualSlips[upper] ?? meantByWords(of: upper) { return meant }
+        // What Terraform takes for an input of its own.
+        if upper.hasPrefix("TF_VAR_AWS_") {
+            let rest = String(upper.dropFirst(7))
+            return field(rest) == nil ? nil : rest
+        }
         // Whoever makes up names of their own begins them otherwise.
         guard upper.utf8.count > 5, upper.utf8.count <= 64, upper.hasPrefix("AWS") else {
             return nil
         }
         return nearestNames(to: upper, in: comparable, limit: 1).first
+    }
+
+    /// The field whose whole name stands behind something else: `BUILD_AWS_SECRET_ACCESS_KEY`.
+    static func fieldBehindPrefix(of name: String) -> CredentialField? {
+        CredentialField.allCases.first { name.hasSuffix("_" + Self.name(of: $0)) }
+    }
+
+    /// Finds a name by its words, in whatever order they stand: `AWS_ACCESS_SECRET_KEY`.
+    private static func meantByWords(of upper: String) -> String? {
+        guard upper.utf8.count <= 64 else { return nil }
+        let words = Set(upper.split(separator: "_"))
+        guard words.contains("AWS") else { return nil }
+        if words.contains("SECRET"), words.contains("KEY"),
+            words.isSubset(of: ["AWS", "SECRET", "ACCESS", "KEY", "ID"])
+        {
+            return "AWS_SECRET_ACCESS_KEY"
+        }
+        if words.contains("SESSION"), words.count > 2,
+            words.isSubset(of: ["AWS", "SESSION", "TOKEN", "KEY", "ID", "ACCESS", "SECRET"])
+        {
+            return "AWS_SESSION_TOKEN"
+        }
+        let ofID: Set<Substring> = [
+            "AWS", "ACCESS", "KEY", "ID", "KEYID", "ACCESSKEY", "ACCESSKEYID",
+        ]
+        return words.count > 2 && words.isSubset(of: ofID) ? "AWS_ACCESS_KEY_ID" : nil
     }
 
     /// Of these a slip costs the credentials.

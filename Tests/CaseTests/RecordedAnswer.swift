@@ -1,4 +1,5 @@
 import Model
+import Scheduling
 import Support
 
 @testable import Obtaining
@@ -17,6 +18,8 @@ struct RecordedAnswer {
     var times: Int
     /// Whether nobody is there who could be connected to.
     var isAbsent = false
+    /// Whether no name server knows the host.
+    var isUnknown = false
 
     /// Reads an element of `http.json`: a request to anything, and its answer.
     init(http element: JSONValue) throws(CaseFlaw) {
@@ -39,8 +42,10 @@ struct RecordedAnswer {
         if let never = try response.text("never") {
             switch never {
             case "connects": isAbsent = true
+            case "resolves": isUnknown = true
             case "answers": break
-            default: throw CaseFlaw("http.json.response.never is neither connects nor answers")
+            default:
+                throw CaseFlaw("http.json.response.never is none of resolves, connects and answers")
             }
             reply = .close
             return
@@ -57,7 +62,8 @@ struct RecordedAnswer {
         let form = try Form(
             element, "sts.json",
             knowing: [
-                "url", "signed_with", "session_token", "parameters", "session", "error", "times",
+                "url", "signed_with", "session_token", "parameters", "session", "identity", "error",
+                "skew_seconds", "times",
             ])
         method = "POST"
         url = try form.text("url") ?? "https://sts.us-east-1.amazonaws.com/"
@@ -72,14 +78,28 @@ struct RecordedAnswer {
             headers["authorization"] = .some(nil)
         }
         times = try form.integer("times") ?? 1
-        let identity = "x-amzn-RequestId: 6c1e1f7e-0d0b-4c62-9d0c-2a3f9f6f0a11"
+        var headers = ["x-amzn-RequestId: 6c1e1f7e-0d0b-4c62-9d0c-2a3f9f6f0a11"]
+        if let skew = try form.integer("skew_seconds") {
+            headers.append("Date: \(httpDate(SystemClock.wall() + .seconds(skew)))")
+        }
         if let error = form.value("error") {
             let error = try Form(error, "sts.json.error", knowing: ["status", "code", "message"])
             let body = """
                 <ErrorResponse><Error><Code>\(try error.required("code"))</Code>\
                 <Message>\(try error.required("message"))</Message></Error></ErrorResponse>
                 """
-            reply = .http(try error.integer("status") ?? 403, body, headers: [identity])
+            reply = .http(try error.integer("status") ?? 403, body, headers: headers)
+            return
+        }
+        if let identity = form.value("identity") {
+            let identity = try Form(identity, "sts.json.identity", knowing: ["account", "arn"])
+            let body = """
+                <GetCallerIdentityResponse><GetCallerIdentityResult>\
+                <Arn>\(try identity.required("arn"))</Arn><UserId>AIDAQNCLJGYSAZAAN74CA</UserId>\
+                <Account>\(try identity.required("account"))</Account>\
+                </GetCallerIdentityResult></GetCallerIdentityResponse>
+                """
+            reply = .http(200, body, headers: headers)
             return
         }
         let session = try Form(
@@ -94,7 +114,7 @@ struct RecordedAnswer {
             <Expiration>\(try session.required("expires_at"))</Expiration>\
             </Credentials></\(action)Result></\(action)Response>
             """
-        reply = .http(200, body, headers: [identity])
+        reply = .http(200, body, headers: headers)
     }
 
     /// Whether a request is the one that is meant.

@@ -73,10 +73,15 @@ final class RecordedWorld: Transport {
         let end = request.url[scheme...].firstIndex(of: "/") ?? request.url.endIndex
         let host = String(request.url[..<end])
         let absent = answers.indices.first {
-            answers[$0].isAbsent && answers[$0].url == request.url
+            (answers[$0].isAbsent || answers[$0].isUnknown) && answers[$0].url == request.url
         }
         if let absent {
             state.value.withLock { $0.counts[absent, default: 0] += 1 }
+            guard !answers[absent].isUnknown else {
+                throw TransportFailure(
+                    phase: .lookup, timedOut: false, reason: "could not resolve the host",
+                    latency: .zero)
+            }
             request.url = "http://127.0.0.1:9"
             return try await transport.send(request)
         }

@@ -155,11 +155,11 @@ import Testing
             let credentials = Sample.credentials(
                 keyID: inID ? with(scalar, in: Sample.keyID, at: position) : Sample.keyID,
                 secret: inID ? Sample.secret : with(scalar, in: Sample.secret, at: position))
-            guard case .character(_, _, let found, _) = firstFault(in: credentials) else {
+            guard case .character(_, let found, _) = firstFault(in: credentials) else {
                 Issue.record("\(scalar.value) at \(position) is not found")
                 continue
             }
-            #expect(found == position)
+            #expect(found.position == position)
         }
     }
 }

@@ -118,7 +118,7 @@ import Testing
             ("AIDAQNCLJGYSAZAAN74CA", Sample.secret, nil, [.resourceID]),
             ("AKIAQNCLJGYSAZAAN74", Sample.secret, nil, [.wrongLength]),
             (Sample.keyID, "short", nil, [.wrongLength]),
-            ("test", "test", nil, [.unknownPrefix, .wrongLength]),
+            ("test", "test", nil, [.mistakenValue, .wrongLength]),
             ("AKIAQNCLJGYSAZAAN740", Sample.secret, nil, [.outsideAlphabet]),
             ("akiaqncljgysazaan74c", Sample.secret, nil, [.outsideAlphabet]),
             ("\u{201C}\(Sample.keyID)\u{201D}", Sample.secret, nil, [.smartQuote, .smartQuote]),

@@ -56,9 +56,9 @@ import Testing
         #expect(result.ending == .exited(1), "\(result.outputText)\(result.errorText)")
     }
 
-    @Test(.enabled(Comment(rawValue: StatusSchema.needs)) { await StatusSchema.hasValidator() })
+    @Test(.enabled(Comment(rawValue: ReportSchema.needs)) { await ReportSchema.hasValidator() })
     func theExampleOfTheReadmeFits() async throws {
-        let root = StatusSchema.path.split(separator: "/", omittingEmptySubsequences: false)
+        let root = ReportSchema.status.path.split(separator: "/", omittingEmptySubsequences: false)
             .dropLast(2).joined(separator: "/")
         let text = String(decoding: try content(of: root + "/README.md"), as: UTF8.self)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)

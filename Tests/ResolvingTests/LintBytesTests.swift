@@ -68,7 +68,7 @@ import Testing
             let file =
                 isFile
                 ? "[default]\naws_access_key_id = \(id)\naws_secret_access_key = \(secret)\n"
-                : "AWS_REGION=x\nAWS_ACCESS_KEY_ID=\(id)\nAWS_SECRET_ACCESS_KEY=\(secret)\n"
+                : "AWS_REGION=eu-west-1\nAWS_ACCESS_KEY_ID=\(id)\nAWS_SECRET_ACCESS_KEY=\(secret)\n"
             let name = (isID ? "aws_access_key_id" : "aws_secret_access_key").utf8.count
             let place = SourceLocation(
                 file: "/f", line: isID ? 2 : 3, column: name + (isFile ? 4 : 2) + position)

@@ -70,7 +70,9 @@ struct ManualSystemTests {
         for line in outcome.outputText.split(separator: "\n") {
             if line.first != " " {
                 section = String(line)
-            } else if line.hasPrefix("  "), line.dropFirst(2).first != " " {
+            } else if line.hasPrefix("  "), line.dropFirst(2).first != " ",
+                !line.hasPrefix("  See '")
+            {
                 let first = line.split(separator: " ").first.map(String.init) ?? ""
                 switch section {
                 case "SUBCOMMANDS:": command.subcommands.append(first)
