@@ -41,6 +41,7 @@ extension Subject {
                 commands: commandsToEdit(place) + [commandToExplain(profile)],
                 confidence: .likely, others: candidatesForNoKey)
         }
+        if let hint = hints.first(where: { $0.place == place }) { addition += " \(hint.message)" }
         return Prose(
             summary: "AWS does not recognise \(key): \(reasons).\(addition)",
             remedy: isTemporary
