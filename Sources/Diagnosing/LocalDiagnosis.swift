@@ -33,8 +33,8 @@ func diagnosis(of fault: ValueFault, in subject: Subject) -> Diagnosis {
         return conclude(
             .sessionTokenMissing,
             "Access key \(subject.shownKeyID) is temporary (ASIA…) and its session token is missing.",
-            "Add aws_session_token beside the key in \(place), from the same set of credentials.",
-            commandsToFill(place), [.location(place)])
+            "Add \(place.isVariable ? "AWS_SESSION_TOKEN" : "aws_session_token") beside the key in \(place), from the same set of credentials.",
+            commandsToFill(place) + ["credwatch lint"], [.location(place)])
     }
 }
 
@@ -66,7 +66,10 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
         return conclude(
             .profileMissing,
             "There is no profile \(name) in \(searched.joined(separator: " and ")).\(hint)",
-            "Add the section to the file, or correct the name; under systemd, HOME may not be the one that you have in mind.",
+            searched.lazy.compactMap(noteOnHeader).first.map {
+                "Correct the section's header: \($0)."
+            }
+                ?? "Add the section to the file, or correct the name; under systemd, HOME may not be the one that you have in mind.",
             lists.isEmpty ? ["aws configure \(shellOption("--profile", name))"] : lists,
             searched.map { .note("looked at \($0)") })
     case .noSource(let searched):
@@ -134,6 +137,18 @@ package func diagnosisOfTimedOutCheck(after limit: Duration) -> Diagnosis {
         .checkTimedOut, "The check did not come to an end within \(limit.text).",
         "If it happens again, please report it with the journal of credwatch.",
         ["journalctl --unit credwatch --since -1h"])
+}
+
+/// The note on a header of the wrong form behind a place: `line 3 has to be [profile app]`.
+private func noteOnHeader(_ place: String) -> String? {
+    guard place.hasSuffix(")"),
+        let start = place.utf8.firstIndex(ofBytes: Array(" (line ".utf8))
+    else { return nil }
+    return String(place[start...].dropFirst(2).dropLast())
+}
+
+extension Provenance {
+    fileprivate var isVariable: Bool { if case .environment = self { true } else { false } }
 }
 
 /// The command that shows a file's sections; nil where there is no file. A place may have a note behind it,

@@ -14,9 +14,7 @@ extension ObtainProblem {
         case .webIdentityRefused:
             return Prose(
                 summary: "AWS refuses the web identity token of profile \(profile).",
-                remedy:
-                    "Check the identity provider in IAM, the token's audience and end, and the role's trust policy.",
-                commands: commandsForWebIdentity)
+                remedy: remedyForWebIdentity, commands: commandsForWebIdentity)
         case .sessionExpired:
             return proseOfLogin("AWS says that the login of profile \(profile) is over.", login)
         case .loginNeeded:
@@ -38,7 +36,10 @@ extension ObtainProblem {
         case .sourceUnavailable:
             return Prose(
                 summary: "The \(agent) gives no credentials\(clause).",
-                remedy: "Check that it can be reached and has a role.", commands: commandsForAgent)
+                remedy: source == .instanceMetadata
+                    ? "Check that it can be reached and has a role; into a container its answers reach with a hop limit of 2 and more only."
+                    : "Check that it can be reached and has a role.",
+                commands: commandsForAgent)
         case .noCredentials:
             return Prose(
                 summary: "Nothing gives credentials to profile \(profile)\(clause).",
@@ -83,6 +84,25 @@ extension ObtainProblem {
         }
     }
 
+    /// What to do about a web identity token, by what AWS says of it.
+    private var remedyForWebIdentity: String {
+        let error: ServiceError? = if case .refused(let error, _) = reason { error } else { nil }
+        if let error, error.code.hasPrefix("ExpiredToken") {
+            return
+                "See why nobody renews the token file (\(place)): a copy of it ends, and so does what a pod got before its service account was changed."
+        }
+        if let error, error.message.holds("No OpenIDConnect provider") {
+            return
+                "Create the identity provider in the account of the role, with exactly the URL that AWS names, or correct the role's account."
+        }
+        if let error, error.message.holds("audience") {
+            return
+                "Ask for the token with an audience that the identity provider in IAM has, usually sts.amazonaws.com, or add the token's audience there."
+        }
+        return
+            "Check the identity provider in IAM, the token's audience and end, and the role's trust policy."
+    }
+
     private func proseOfDeniedRole(_ profile: String) -> Prose {
         var prose = Prose(
             summary: "The role of profile \(profile) is refused to the identity that asks for it.",
@@ -110,7 +130,9 @@ extension ObtainProblem {
             prose.others.append(
                 Candidate(
                     .webIdentityRefused, "the token's subject or audience is not the one asked for",
-                    test: "The trust policy's conditions, beside the claims of the token, tell."))
+                    test:
+                        "The trust policy's conditions, beside the claims of the token, tell; letter case counts."
+                ))
         }
         return prose
     }
@@ -153,7 +175,8 @@ extension ObtainProblem {
     private var commandsForAgent: [String] {
         guard source != .instanceMetadata else {
             return [
-                "curl -sS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token"
+                "curl -sS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token",
+                "aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-put-response-hop-limit 2",
             ]
         }
         return commandsToSee(place)

@@ -41,6 +41,7 @@ extension Subject {
                 commands: commandsToEdit(place) + [commandToExplain(profile)],
                 confidence: .likely, others: candidatesForNoKey)
         }
+        if let hint = hints.first(where: { $0.place == place }) { addition += " \(hint.message)" }
         return Prose(
             summary: "AWS does not recognise \(key): \(reasons).\(addition)",
             remedy: isTemporary
@@ -202,12 +203,10 @@ extension Subject {
     }
 
     func proseOfWrongIdentity() -> Prose {
-        let endpoint = resolved.endpoint
-        if Partition(ofHost: String(host(of: endpoint.value.url))) == nil {
-            let place = endpoint.provenance
+        if let place = placeOfForeignEndpoint {
             return Prose(
                 summary:
-                    "\(endpoint.value.url), which is not AWS, accepts \(key) as another identity than expected.",
+                    "\(resolved.endpoint.value.url), which is not AWS, accepts \(key) as another identity than expected.",
                 remedy:
                     "If the endpoint is left over from an emulator, remove it where \(place) sets it; else change `expect` of profile \(profile).",
                 commands: commandsToRemove(place) + [commandToExplain(profile)])

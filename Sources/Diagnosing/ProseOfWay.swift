@@ -7,8 +7,7 @@ extension Subject {
     func proseOfWay(_ cause: Cause, to url: String) -> Prose {
         var prose = proseOfNetwork(cause, to: url)
         let endpoint = resolved.endpoint
-        if url == endpoint.value.url, Partition(ofHost: String(host(of: url))) == nil {
-            let place = endpoint.provenance
+        if url == endpoint.value.url, let place = placeOfForeignEndpoint {
             prose.remedy =
                 "That endpoint is not AWS's: \(place) sets it. If it is left over from an emulator or another store, remove it there; else see why it does not answer as AWS does."
             prose.commands = commandsToRemove(place) + prose.commands
@@ -22,6 +21,16 @@ extension Subject {
             name(theRegionIn: &prose)
         }
         return prose
+    }
+
+    /// Where an endpoint that is not AWS's is set, unless that is credwatch's own configuration, which means it.
+    var placeOfForeignEndpoint: Provenance? {
+        let place = resolved.endpoint.provenance
+        switch place {
+        case .configuration, .builtIn: return nil
+        case .file, .environment: break
+        }
+        return Partition(ofHost: String(host(of: resolved.endpoint.value.url))) == nil ? place : nil
     }
 
     /// Says that the host may not exist because the region does not.

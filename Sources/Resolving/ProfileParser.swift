@@ -15,6 +15,8 @@ struct ProfileParser {
     /// The known properties that the section at hand has already.
     private var seen: UInt64 = 0
     private var bareDefault: Chain?
+    /// Whether the file is JSON, of which no line says anything more; only when lenient.
+    private var isJSON = false
 
     var findings: [FileFinding] = []
     /// By line, the first character that a name cannot have, and its column; only when lenient.
@@ -192,9 +194,13 @@ struct ProfileParser {
     // MARK: Properties
 
     private mutating func readProperty(_ text: Range<Int>) throws(ResolveProblem) {
+        if isJSON { return }
         if section == .nowhere {
-            try refuse(kindOfLine(text) ?? .missingSection)
+            let other = kindOfLine(text)
+            try refuse(other ?? .missingSection)
             _ = append(hasPrefix: false)
+            isJSON = other == .json
+            if other != nil { return }
         }
         guard let (name, content) = bytes.splitProperty(text) else {
             value = .none
@@ -234,6 +240,7 @@ struct ProfileParser {
     private mutating func readContinuation(
         _ content: Range<Int>, column: Int
     ) throws(ResolveProblem) {
+        if isJSON { return }
         if isCommentMark(bytes[content.lowerBound]) {
             return report(.indentedComment, column: column)
         }

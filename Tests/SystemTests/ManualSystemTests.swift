@@ -112,7 +112,9 @@ struct ManualSystemTests {
     /// The options of a line, as they are typed.
     private static func options(_ line: String) -> [String] {
         let words = line.split(separator: " ")
-        return zip(words, words.dropFirst()).filter { $0.0 == "Fl" }.map { "-" + String($0.1) }
+        return zip(words, words.dropFirst()).filter { $0.0 == "Fl" || $0.0 == ".Fl" }.map {
+            "-" + String($0.1)
+        }
     }
 
     /// The names of an item, which commas part.
