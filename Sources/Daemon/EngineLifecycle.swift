@@ -51,19 +51,17 @@ extension Engine {
         let isEmptied =
             inspected.configuration?.profiles.isEmpty == true && !configuration.profiles.isEmpty
         guard let new = inspected.configuration, !isEmptied else {
-            let first = inspected.problems.first { isEmptied || $0.isError }
+            let reasons = inspected.problems.filter { isEmptied || $0.isError }.map(\.description)
             parts.journal.write(
                 JournalEntry(
                     .configRefused, .error,
-                    "The new config is refused, the old one stays in force: \(first?.description ?? "unknown reason")"
+                    "The new config is refused, the old one stays in force: \(reasons.first ?? "unknown reason")"
                 ))
             parts.service.ready(
                 "the new config is refused, the old one stays in force; see the journal")
-            let errors = inspected.problems.filter { isEmptied || $0.isError }
-                .map(\.description)
             return reloadEnded(
                 done: false,
-                (["The new config is refused, the old one stays in force:"] + errors)
+                (["The new config is refused, the old one stays in force:"] + reasons)
                     .joined(separator: "\n"))
         }
         adopt(new)
@@ -138,9 +136,7 @@ extension Engine {
         reloads = Reloads()
         let end = document(at: now, isLast: true)
         let last = renderStatus(end)
-        let metrics = configuration.metricsFile.map {
-            (file: StatusFile(path: $0), bytes: renderMetrics(end))
-        }
+        let metrics = metrics(of: end)
         let state = tracker.remembered
         let (parts, statusFile) = (parts, configuration.statusFile)
         let summary = jobs.lateness?.summary()

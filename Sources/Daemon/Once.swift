@@ -40,7 +40,6 @@ package func checkOnce(
     var tracker = Tracker(configuration, remembered: nil, makeIncidentID: { "" })
     for result in explained {
         _ = tracker.handle(.checked(result), at: result.finishedAt)
-        guard !canaries.advisories(of: result.profile).isEmpty else { continue }
         _ = tracker.handle(
             .advised(
                 profile: result.profile, by: .canary,

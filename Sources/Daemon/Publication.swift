@@ -84,9 +84,7 @@ extension Engine {
         let document = document(at: now)
         let bytes = renderStatus(document)
         let file = StatusFile(path: configuration.statusFile)
-        let metrics = configuration.metricsFile.map {
-            (file: StatusFile(path: $0), bytes: renderMetrics(document))
-        }
+        let metrics = metrics(of: document)
         parts.statusQueue.async { [self] in
             var problem = file.problem(writing: bytes)
             if let metrics, let other = metrics.file.problem(writing: metrics.bytes) {
@@ -94,6 +92,11 @@ extension Engine {
             }
             queue.async { [self, problem] in assumeIsolated { $0.published(document, problem) } }
         }
+    }
+
+    /// The metrics of a document with the file that they belong to; nil where none is configured.
+    func metrics(of document: StatusDocument) -> (file: StatusFile, bytes: [UInt8])? {
+        configuration.metricsFile.map { (StatusFile(path: $0), renderMetrics(document)) }
     }
 
     private func published(_ document: StatusDocument, _ problem: StatusFileProblem?) {
