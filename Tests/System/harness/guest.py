@@ -78,7 +78,7 @@ class Guest:
              "--keep-unit", "--link-journal=no", "--timezone=off", "--resolv-conf=off", "--console=pipe",
              "--uuid=" + os.urandom(16).hex(), "--boot"],
             stdin=subprocess.DEVNULL, stdout=console, stderr=console, preexec_fn=into_group, start_new_session=True,
-            env={**os.environ, "SYSTEMD_NSPAWN_LOCK": "0"})
+            env={**os.environ, "SYSTEMD_NSPAWN_LOCK": "0", "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"})
         end = time.monotonic() + within
         state = ""
         while time.monotonic() < end:
@@ -92,7 +92,7 @@ class Guest:
             time.sleep(0.05)
         with open(os.path.join(self.folder, "console.log"), errors="replace") as file:
             lines = [line.strip() for line in file if line.strip()]
-        raise Failure(f"the guest is not up after {within} s (state '{state}'): " + " | ".join(lines[-8:]))
+        raise Failure(f"the guest does not come up within {within} s (state '{state}'): " + " | ".join(lines[-8:]))
 
     def _find_leader(self):
         try:

@@ -13,11 +13,12 @@ import tempfile
 # Beside what the .deb depends on: a system with users, a bus, polkit and user services, and tools to look at it.
 BASE = """
 systemd systemd-sysv dbus dbus-user-session libpam-systemd libnss-systemd polkitd passwd login util-linux procps
-iproute2 python3 ca-certificates libcurl4 libssl3 libsystemd0 libyaml-0-2
+iproute2 man-db python3 ca-certificates libcurl4 libssl3 libsystemd0 libyaml-0-2
 """.split()
 
 KEPT = 4  # images on the disk at most
-RECIPE = "2"  # a change of how the image is made
+DOWNLOADS = 1 << 30  # bytes of packages kept for the next image
+RECIPE = "3"  # a change of how the image is made
 
 # Services of packages do not start by themselves: a theme starts what it needs.
 QUIET = """
@@ -28,7 +29,7 @@ for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub
     ln -sf /dev/null "$1/etc/systemd/system/$unit"
 done
 # The package under test is unpacked as on any other system, its manual pages too.
-rm -f "$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$1/usr/sbin/policy-rc.d"
+rm -f "$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap" "$1/usr/sbin/policy-rc.d" "$1/var/lib/man-db/auto-update"
 echo guest >"$1/etc/hostname"
 printf '127.0.0.1 localhost guest\\n::1 localhost\\n' >"$1/etc/hosts"
 : >"$1/etc/machine-id"
@@ -97,11 +98,20 @@ def _make(image, packages, places):
     new = tempfile.mkdtemp(prefix="new-", dir=os.path.dirname(image))
     # apt's own user has to reach what it downloads.
     os.chmod(new, 0o755)
+    # Packages that another image had are not fetched again.
+    downloads = os.path.join(os.path.dirname(image), "packages")
+    if sum(entry.stat().st_size for entry in _entries(downloads)) > DOWNLOADS:
+        shutil.rmtree(downloads)
+    os.makedirs(downloads, exist_ok=True)
+    archives = '"$1/var/cache/apt/archives/"'
     command = [
         "mmdebstrap", "--quiet", "--mode=root", "--variant=apt", "--format=directory",
         "--include=" + ",".join(packages),
         "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
         '--aptopt=Acquire::Languages "none"', "--aptopt=Acquire::Retries 3",
+        "--skip=download/empty", "--skip=essential/unlink",
+        f"--setup-hook=mkdir -p {archives} && find {downloads} -name '*.deb' -exec cp -t {archives} {{}} +",
+        f"--customize-hook=find {archives} -name '*.deb' -exec cp -u -t {downloads} {{}} +",
         "--customize-hook=" + QUIET, suite(), os.path.join(new, "root"), *places,
     ]
     # Its mounts end with it, whatever happens.
@@ -119,6 +129,10 @@ def _make(image, packages, places):
     os.chmod(os.path.join(new, "root"), 0o755)
     os.rename(os.path.join(new, "root"), image)
     os.rmdir(new)
+
+
+def _entries(folder):
+    return list(os.scandir(folder)) if os.path.isdir(folder) else []
 
 
 def _remove_old(cache, image):

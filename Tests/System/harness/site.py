@@ -60,6 +60,8 @@ class Site:
     def prepare(self):
         """Installs the package, and writes AWS files, hook and config."""
         self.guest.install(self.deb)
+        # It was started without a config, as Debian does.
+        self.guest.systemctl("stop", UNIT)
         self.give_credentials(self.sandbox.credentials_text, self.sandbox.config_text)
         self.guest.run("install -d -o credwatch -g credwatch /srv/app")
         self.guest.write("/usr/local/lib/credwatch/switch", HOOK, mode=0o755)
