@@ -122,7 +122,7 @@ for user in users:
 import boto3, json, sys
 client = boto3.client(sys.argv[2], endpoint_url=sys.argv[1], region_name='us-east-1',
                       aws_access_key_id=sys.argv[3], aws_secret_access_key=sys.argv[4])
-getattr(client, sys.argv[5])(**json.loads(sys.argv[6]))
+print(json.dumps(getattr(client, sys.argv[5])(**json.loads(sys.argv[6])), default=str))
 """
 
     def __init__(self, folder, users=("app", "app-backup")):
@@ -145,8 +145,14 @@ getattr(client, sys.argv[5])(**json.loads(sys.argv[6]))
             user, self.keys[user], self.secrets[user] = line.split()
 
     def call(self, user, service, operation, **arguments):
-        """Makes a call by boto3 with the key of a user."""
-        self._python(self._CALL, service, self.keys[user], self.secrets[user], operation, json.dumps(arguments))
+        """Makes a call by boto3 with the key of a user, and returns the answer."""
+        return json.loads(self._python(
+            self._CALL, service, self.keys[user], self.secrets[user], operation, json.dumps(arguments)))
+
+    def renew(self, user, by):
+        """Makes another key for a user, with the key of somebody else."""
+        key = self.call(by, "iam", "create_access_key", UserName=user)["AccessKey"]
+        self.keys[user], self.secrets[user] = key["AccessKeyId"], key["SecretAccessKey"]
 
     def credentials(self):
         """The text of a credentials file with a profile for each user."""
