@@ -133,12 +133,14 @@ class Guest:
         shown = argv if isinstance(argv, str) else shlex.join(map(str, argv))
         process = self.start(
             argv, user, env, stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+            start_new_session=True)
         try:
             stdout, stderr = process.communicate(input, timeout)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            # What nsenter has started as well: it holds the pipes.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
             raise Failure(f"in the guest: {shown}: not done within {timeout} s") from None
         outcome = Outcome(process.returncode, stdout, stderr)
         if check and outcome.code:

@@ -97,10 +97,17 @@ class Site:
         self.guest.systemctl("daemon-reload")
 
     def start(self):
-        """Starts the service, and waits until both credentials are healthy."""
+        """Starts or restarts the service, and waits until it has checked every profile and found it healthy."""
         self.guest.systemctl("reset-failed", UNIT, check=False)
         self.guest.systemctl("restart", UNIT)
-        wait("both credentials are healthy", lambda: self.guest.status()["overall"] == "healthy")
+        wait("every profile is checked and healthy", self.all_checked, 15)
+
+    def all_checked(self):
+        """Whether this process of the service has found every profile healthy."""
+        status = self.guest.status()
+        # What is remembered from before the start is healthy too, but has no source yet.
+        return status["daemon"]["pid"] == self.guest.main_pid() and all(
+            profile["state"] == "healthy" and profile["source"] for profile in status["profiles"])
 
     def reload(self):
         """Reloads it, and demands that it worked."""

@@ -80,4 +80,5 @@ def refused(site):
     said = [str(entry["MESSAGE"]) for entry in site.guest.journal("-u", UNIT)]
     demand(any("credwatch.yaml:" in line for line in said[-8:]), f"no reason in {said[-8:]}")
     site.configure()
+    site.sandbox.activate("app")
     site.start()

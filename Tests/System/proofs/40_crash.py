@@ -93,7 +93,7 @@ def killed(site):
                    ("minimum_span: 1s", "minimum_span: 0s"))
     guest.run("rm -f /srv/app/hooks")
     site.start()
-    wait("the group is ready", lambda: World(site).is_back(), 30, pause=0.3)
+    wait("the group is ready", World(site).is_back, 30, pause=0.3)
     guest.run("rm -f /srv/app/hooks")
     seed = random.randrange(1 << 32)
     site.note(f"seed {seed}")
@@ -110,7 +110,7 @@ def killed(site):
             time.sleep(dice.uniform(0, 0.3))
         else:
             time.sleep(dice.uniform(0, 1.2))
-        guest.systemctl("kill", "--kill-who=main", "-s", "KILL", UNIT)
+        until(lambda: guest.systemctl("kill", "--kill-who=main", "-s", "KILL", UNIT, check=False).code == 0, 10)
         cuts.append((lines_in(site), whole_state(site, count)))
         demand(not world.trouble, lambda: f"after {count} kills: {world.trouble}")
     world.ending.set()

@@ -123,7 +123,7 @@ def conffile(site):
 def disabled(site):
     guest = site.guest
     guest.systemctl("disable", "--now", UNIT)
-    guest.install(older(site, "0.99.1"))
+    guest.install(older(site, "0.99.1"), options=["--force-confdef", "--force-confold"])
     state = guest.systemctl("is-enabled", UNIT, check=False).stdout.strip()
     demand(state == "disabled", f"it is {state}")
     demand(guest.show(UNIT, "ActiveState") == "inactive", "it runs")

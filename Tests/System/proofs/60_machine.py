@@ -12,6 +12,7 @@ def full(site):
     for path, mode in zip(FULL, ("755", "700")):
         guest.run(f"mkdir -p {path} && mount -t tmpfs -o size=64k,mode={mode} small {path}")
     site.start()
+    wait("the state is written", lambda: guest.json("/var/lib/credwatch/state.json")["groups"])
     for path in FULL:
         guest.run(f"dd if=/dev/zero of={path}/ballast bs=4k 2>/dev/null; chmod 600 {path}/ballast; "
                   f"! echo more 2>/dev/null >>{path}/ballast")
@@ -60,7 +61,7 @@ def full_at_start(site):
     guest.run("rm /var/lib/credwatch/ballast")
     wait("the state is written", lambda: guest.json("/var/lib/credwatch/state.json")["profiles"], 15)
     guest.systemctl("stop", UNIT)
-    guest.run("umount /var/lib/credwatch")
+    guest.run("umount /var/lib/credwatch; rm -rf /var/lib/credwatch/*")
 
 
 @proof("a read-only /etc: start, checks and reload work")

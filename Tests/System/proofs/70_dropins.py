@@ -91,17 +91,15 @@ def load_credential(site):
 def application_user(site):
     guest = site.guest
     use(site, None)
-    guest.run("rm -f /srv/app/hooks && chown app /srv/app")
     site.configure()
     site.start()
     guest.run(["credwatch", "failover", "app", "--force"])
     site.wait_group("failed_over")
+    guest.run("chown -R app /srv/app")
     incident = guest.group()["incident"]["id"]
     use(site, "application-user")
     site.configure((FILES, "aws:\n"))
-    guest.run("chown root:root /usr/local/lib/credwatch/switch")
-    guest.systemctl("restart", UNIT)
-    wait("app is checked", lambda: guest.profile("app")["state"] == "healthy")
+    site.start()
     pid = guest.main_pid()
     demand(guest.run(["stat", "-c", "%U:%G", f"/proc/{pid}"]).stdout.strip() == "app:app", "it is not app's")
     demand("CapEff:\t0000000000000000" in guest.read(f"/proc/{pid}/status"), "it has capabilities")
@@ -112,7 +110,7 @@ def application_user(site):
     demand(guest.run(["stat", "-c", "%U", "/var/lib/credwatch/state.json"]).stdout.strip() == "app", "state of another")
     guest.systemctl("stop", UNIT)
     use(site, None)
-    guest.run("chown credwatch /srv/app")
+    guest.run("chown -R credwatch /srv/app")
     site.configure()
     site.start()
 
@@ -138,7 +136,12 @@ def other_services(site):
     seen = guest.profile("service")
     demand(seen["access_key_id"] == site.sandbox.keys["app-backup"], f"it sees {seen['access_key_id']}")
     demand("/home/app/.aws/credentials" in seen["source"], seen["source"])
-    # Without the drop-in it says what is missing.
+    # Without one of its lines it says which.
+    site.drop_in("zz", "[Service]\nRestrictSUIDSGID=yes\n")
+    guest.systemctl("restart", UNIT)
+    wait("the line is named", lambda: "RestrictSUIDSGID=no" in str(guest.profile("service")["remedy"]))
+    site.drop_in("zz", None)
+    # Nor without the drop-in.
     use(site, None)
     guest.systemctl("restart", UNIT)
     wait("without it, the profile is unknown", lambda: guest.profile("service")["state"] == "unknown")
@@ -221,7 +224,7 @@ def user_service(site):
     demand(place == "/home/app/.config/systemd/user/credwatch.service", f"its comment says {place}")
     as_user("mkdir", "-p", "/home/app/.config/systemd/user", "/home/app/.config/credwatch")
     guest.write(place, text, owner="app")
-    state = next(line.split(" ")[2].rstrip(",") for line in text.splitlines() if "state_directory:" in line)
+    state = next(line.split()[-1] for line in text.splitlines() if "state_directory:" in line)
     config = CONFIG.format(uid=uid, url=site.sandbox.url, state=state.replace("~", "/home/app"))
     guest.write("/home/app/.config/credwatch/credwatch.yaml", config, owner="app")
     as_user("systemctl", "--user", "daemon-reload")
