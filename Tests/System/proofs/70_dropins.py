@@ -144,8 +144,8 @@ def other_services(site):
     # Nor without the drop-in.
     use(site, None)
     guest.systemctl("restart", UNIT)
-    wait("without it, the profile is unknown", lambda: guest.profile("service")["state"] == "unknown")
-    site.note(guest.profile("service")["summary"])
+    wait("without it, the missing right is named", lambda: "CAP_SYS_PTRACE" in str(guest.profile("service")["remedy"]))
+    site.note(guest.profile("service")["remedy"])
     site.configure()
     site.start()
 
