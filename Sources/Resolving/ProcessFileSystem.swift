@@ -97,6 +97,14 @@ struct ProcessFileSystem: FileReading {
             return .problem(
                 .fileUnreadable(
                     path: shown, reason: errorText(code), hint: forbidden(path, below: top)))
+        case ENOSYS:
+            return .problem(
+                .fileUnreadable(
+                    path: shown, reason: errorText(code),
+                    hint:
+                        "Files of a process are opened by openat2, which takes Linux 5.6, and which a unit with "
+                        + "RestrictSUIDSGID=yes may not call: set RestrictSUIDSGID=no in a drop-in of credwatch's."
+                ))
         default: return .problem(unreadable(shown, errorText(code)))
         }
     }
