@@ -35,6 +35,7 @@ struct Credwatch: ParsableCommand {
     static func main() {
         holdStandardStreams()
         prepareProcess()
+        if asksForPlugin(CommandLine.arguments) { runAsPlugin() }
         main(nil)
     }
 }

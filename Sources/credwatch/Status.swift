@@ -15,7 +15,8 @@ struct Status: ParsableCommand {
             as unknown.
 
             EXIT CODES
-              0 healthy, 1 degraded, 2 failing, 3 unknown, stale or no status file, 64 wrong usage
+              0 healthy, 1 degraded, 2 failing, 3 unknown, stale or no status file, 64 wrong usage; \
+            with --plugin wrong usage is 3
             """)
 
     @OptionGroup var options: ConfigOption
@@ -32,7 +33,14 @@ struct Status: ParsableCommand {
     @Flag(name: .long, help: "Print the file's JSON in place of a table. Default: a table")
     var json = false
 
+    @OptionGroup var plugin: PluginOptions
+
+    func validate() throws {
+        if plugin.plugin, json { throw ValidationError("--plugin and --json exclude each other.") }
+    }
+
     func run() throws {
+        if plugin.plugin { return try finish(pluginAnswer()) }
         let path = try statusFile()
         let read: StatusContents
         do {
