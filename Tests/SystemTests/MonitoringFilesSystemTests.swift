@@ -67,7 +67,7 @@ struct MonitoringFilesSystemTests {
             ("telegraf/credwatch.conf", "#  metric_version", "#  version"),
             ("datadog/conf.yaml", "credwatch_profile_healthy", "credwatch_profile_health"),
             ("datadog/conf.yaml", "openmetrics_endpoint", "prometheus_url"),
-            ("sensu/credwatch.yml", "subscriptions:", "subscribers:"),
+            ("sensu/credwatch.yml", "  subscriptions:", "  subscribers:"),
             ("checkmk/mrpe.cfg", "AWS%20credentials /", "AWS credentials /"),
             ("nrpe/credwatch.cfg", "command[check_credwatch]", "command(check_credwatch)"),
             (
