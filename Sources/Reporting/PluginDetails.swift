@@ -37,11 +37,11 @@ func pluginHead(_ part: PluginPart, _ question: PluginQuestion, now: WallTime) -
 }
 
 /// Returns the lines below the first one: for each profile in trouble its cause and what to do, for each
-/// group that is not ready where it stands, and the warnings.
+/// group that is not ready where it stands, and the warnings; not all of very many.
 func pluginDetails(_ part: PluginPart, _ question: PluginQuestion, now: WallTime) -> [String] {
     var lines: [String] = []
     for state in [ProfileState.failing, .unknown] {
-        for profile in part.profiles where profile.state == state {
+        for profile in part.profiles.lazy.filter({ $0.state == state }).prefix(detailLimit) {
             lines += details(of: profile)
         }
     }
@@ -58,14 +58,20 @@ func pluginDetails(_ part: PluginPart, _ question: PluginQuestion, now: WallTime
     // What makes no state worse comes last: nobody should have to look for the rest behind it.
     let warnings = warnings(of: part)
     for isGrave in [true, false] {
-        for (subject, advisory) in warnings where advisory.kind.degrades == isGrave {
+        let some = warnings.lazy.filter { $0.advisory.kind.degrades == isGrave }
+        for (subject, advisory) in some.prefix(detailLimit) {
             let kind = isGrave ? "warning" : "note"
             lines.append("\(subject): \(kind) \(advisory.kind.rawValue): \(advisory.message)")
-            lines += advisory.commands.map { "  $ \($0)" }
+            lines += advisory.commands.map(line(of:))
         }
     }
-    return lines.map { pluginText($0, bytes: 500) }
+    return lines.map { pluginText($0, bytes: lineLimit) }
 }
+
+/// More have no place in an answer, so there is no need to word them.
+private let detailLimit = 1_000
+/// The bytes of a line.
+private let lineLimit = 500
 
 private func details(of profile: ProfileStatus) -> [String] {
     let since = (profile.failingSince ?? profile.since).map { " since \($0.rfc3339)" } ?? ""
@@ -77,7 +83,13 @@ private func details(of profile: ProfileStatus) -> [String] {
             + " \(diagnosis.summary)"
     ]
     if !diagnosis.remedy.isEmpty { lines.append("\(profile.name): do: \(diagnosis.remedy)") }
-    return lines + diagnosis.commands.map { "  $ \($0)" }
+    return lines + diagnosis.commands.map(line(of:))
+}
+
+/// A command as it is typed; none that would be cut, since the part of one does something else.
+private func line(of command: String) -> String {
+    command.utf8.count <= lineLimit - 20
+        ? "  $ \(command)" : "  (a command that is too long for here, see credwatch status)"
 }
 
 private func details(of group: GroupStatus) -> [String] {

@@ -41,10 +41,11 @@ package func answerPlugin(
         let head =
             "CREDWATCH \(state.word) - "
             + pluginText(pluginHead(part, question, now: now), bytes: firstLineLimit)
-        var details = pluginDetails(part, question, now: now)
         return PluginAnswer(
             state: state,
-            text: compose(head, &details, pluginData(part, question, now: now)))
+            text: compose(
+                head, pluginDetails(part, question, now: now),
+                pluginData(part, question, now: now)))
     } catch {
         return PluginAnswer(error)
     }
@@ -74,7 +75,7 @@ private func checkAge(
 
 /// Puts the lines together: performance data behind the first line as far as it fits, the rest behind the
 /// last.
-private func compose(_ head: String, _ details: inout [String], _ data: [PluginDatum]) -> String {
+private func compose(_ head: String, _ details: [String], _ data: [PluginDatum]) -> String {
     var first = head
     var rest = ""
     for (index, datum) in data.map(\.text).enumerated() {
@@ -87,10 +88,10 @@ private func compose(_ head: String, _ details: inout [String], _ data: [PluginD
     }
     var size = first.utf8.count + rest.utf8.count + 200
     var lines = [first]
-    for (index, line) in details.enumerated() {
+    for line in details {
         size += line.utf8.count + 1
         guard size <= totalLimit else {
-            lines.append("and \(details.count - index) more lines, see credwatch status")
+            lines.append("and more, see credwatch status")
             break
         }
         lines.append(line)

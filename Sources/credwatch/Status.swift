@@ -15,8 +15,8 @@ struct Status: ParsableCommand {
             as unknown.
 
             EXIT CODES
-              0 healthy, 1 degraded, 2 failing, 3 unknown, stale or no status file, 64 wrong usage; \
-            with --plugin wrong usage is 3
+              0 healthy, 1 degraded, 2 failing, 3 unknown, stale or no status file, 64 wrong usage
+              with --plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN or wrong usage
             """)
 
     @OptionGroup var options: ConfigOption
