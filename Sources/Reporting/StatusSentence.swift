@@ -53,7 +53,7 @@ func words(forEnd end: WallTime, at now: WallTime) -> String {
     end > now ? "login ends in \((end - now).minutesLeft)" : "login ended at \(end.rfc3339)"
 }
 
-private func names(of profiles: [ProfileStatus], limit: Int) -> String {
+func names(of profiles: [ProfileStatus], limit: Int) -> String {
     var parts = profiles.prefix(limit).map { profile in
         profile.name + (profile.diagnosis.map { ": \($0.cause.title)" } ?? "")
     }
@@ -61,7 +61,7 @@ private func names(of profiles: [ProfileStatus], limit: Int) -> String {
     return parts.joined(separator: ", ")
 }
 
-private func words(for group: GroupStatus) -> String {
+func words(for group: GroupStatus) -> String {
     switch group.state {
     case .ready: "ready"
     case .confirming: "confirms a failure"

@@ -23,7 +23,7 @@ struct Credwatch: ParsableCommand {
               doctor          0 healthy, 1 warnings only, 2 a problem, 3 unknown
               credentials     0 printed, 1 a configured source failed, 4 none is configured
               run             0 stopped by a signal, 1 could not start, 78 config refused
-              all             64 wrong usage
+              all             64 wrong usage; with status --plugin 3
             """,
         version: credwatchVersion,
         subcommands: [
@@ -35,6 +35,7 @@ struct Credwatch: ParsableCommand {
     static func main() {
         holdStandardStreams()
         prepareProcess()
+        if asksForPlugin(CommandLine.arguments) { runAsPlugin() }
         main(nil)
     }
 }

@@ -16,6 +16,7 @@ struct Status: ParsableCommand {
 
             EXIT CODES
               0 healthy, 1 degraded, 2 failing, 3 unknown, stale or no status file, 64 wrong usage
+              with --plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN or wrong usage
             """)
 
     @OptionGroup var options: ConfigOption
@@ -32,7 +33,14 @@ struct Status: ParsableCommand {
     @Flag(name: .long, help: "Print the file's JSON in place of a table. Default: a table")
     var json = false
 
+    @OptionGroup var plugin: PluginOptions
+
+    func validate() throws {
+        if plugin.plugin, json { throw ValidationError("--plugin and --json exclude each other.") }
+    }
+
     func run() throws {
+        if plugin.plugin { return try finish(pluginAnswer()) }
         let path = try statusFile()
         let read: StatusContents
         do {
