@@ -54,7 +54,8 @@ extension Engine {
     func heartbeatIsDue(_ due: Moment, at now: Instant) {
         guard let heartbeat = configuration.heartbeat else { return }
         let next = due + heartbeat.interval
-        scheduleHeartbeat(heartbeat, due: next > now.moment ? next : now.moment + heartbeat.interval)
+        scheduleHeartbeat(
+            heartbeat, due: next > now.moment ? next : now.moment + heartbeat.interval)
         guard !beats.isUnderWay else { return }
         if let standstill = standstill(at: now.moment) {
             return beatEnded(
@@ -78,7 +79,9 @@ extension Engine {
     func heartbeatHears(of overall: Overall, at now: Moment) {
         let isNews = (beats.overall == .failing) != (overall == .failing)
         beats.overall = overall
-        guard isNews, configuration.heartbeat?.failTarget != nil, !publication.isFirst else { return }
+        guard isNews, configuration.heartbeat?.failTarget != nil, !publication.isFirst else {
+            return
+        }
         schedule.set(.heartbeat, due: now)
     }
 

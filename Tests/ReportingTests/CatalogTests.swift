@@ -68,7 +68,7 @@ import Testing
             entries.append(
                 entry(
                     for: GroupChange(
-                        group: "app", kind: kind, state: .ready, active: "app", message: "x",
+                        kind: kind, group: "app", state: .ready, active: "app", message: "x",
                         incident: nil)))
         }
         let run = HookEntriesTests().hookRun

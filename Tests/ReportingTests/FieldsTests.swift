@@ -25,7 +25,8 @@ import Testing
             let path = CatalogTests.root + "/Sources/" + folder
             for file in try FileManager.default.contentsOfDirectory(atPath: path) {
                 let text = String(decoding: try content(of: path + "/" + file), as: UTF8.self)
-                let field = /(?:add|Field|\.init|evidenceField =)\(?\s*"((?:CREDWATCH|AWS|ERRNO)[A-Z_]*)"/
+                let field =
+                    /(?:add|Field|\.init|evidenceField =)\(?\s*"((?:CREDWATCH|AWS|ERRNO)[A-Z_]*)"/
                 names.formUnion(text.matches(of: field).map { String($0.output.1) })
             }
         }
@@ -43,7 +44,8 @@ import Testing
 
     @Test func `a sample's fields are among those`() throws {
         let written = try Self.written()
-        let entries = CatalogTests.entries
+        let entries =
+            CatalogTests.entries
             + [try ProfileEntriesTests.entry(Samples.failing, to: .failing, from: .healthy)]
         for field in entries.flatMap(\.fields) {
             #expect(written.contains(field.name), "\(field.name)")

@@ -45,10 +45,12 @@ import Testing
         #expect(late.fields == [JournalEntry.Field("CREDWATCH_WRITTEN_AT", "2026-11-22T14:03:10Z")])
     }
 
-    @Test(arguments: [
-        (0, Backlog.Delivery.delivered), (-ECONNREFUSED, .away), (-ENOENT, .away),
-        (-EMFILE, .away), (-EINVAL, .refused), (-EMSGSIZE, .refused), (-ENOSYS, .refused),
-    ])
+    private static let results: [(Int32, Backlog.Delivery)] = [
+        (0, .delivered), (-ECONNREFUSED, .away), (-ENOENT, .away), (-EMFILE, .away),
+        (-EINVAL, .refused), (-EMSGSIZE, .refused), (-ENOSYS, .refused),
+    ]
+
+    @Test(arguments: results)
     func whatLibsystemdSaysIsTakenAs(result: Int32, outcome: Backlog.Delivery) {
         #expect(delivery(result) == outcome)
     }
