@@ -54,8 +54,10 @@ format: ## bring the sources into the format
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
 .PHONY: bench
-bench: build ## measure against C, boto3, curl and the AWS CLI (about 10 minutes)
+bench: deb ## measure against C, boto3, curl and the AWS CLI, and the service in a guest (about 20 minutes)
 	@packaging/dependencies bench
+	@packaging/dependencies system-test
+	$(SWIFT) build --product credwatch-sandbox --scratch-path $(BUILD_PATH)
 	Tests/Bench/run --markdown .build/bench.md --json .build/bench.json
 
 .PHONY: fuzz

@@ -89,6 +89,7 @@ extension Decoder {
                 configFile: sourcedPath(aws["config_file"], "`config_file`"),
                 endpointURL: url(aws["endpoint_url"], "`endpoint_url`"))
         }
+        configuration.heartbeat = heartbeat(section["heartbeat"])
         checkPaths(configuration, status?["file"], control?["socket"], status?["prometheus_file"])
         return configuration
     }

@@ -21,7 +21,8 @@ struct Section {
 
 /// The kinds of section with the keys that each allows.
 enum SectionKind: CaseIterable {
-    case root, defaults, profile, expectation, canary, group, hook, status, control, aws
+    case root, defaults, profile, expectation, canary, group, hook, status, control, aws,
+        heartbeat
 
     /// The section for a message.
     var name: String {
@@ -36,6 +37,7 @@ enum SectionKind: CaseIterable {
         case .status: "`status`"
         case .control: "`control`"
         case .aws: "`aws`"
+        case .heartbeat: "`heartbeat`"
         }
     }
 
@@ -44,7 +46,7 @@ enum SectionKind: CaseIterable {
         case .root:
             [
                 "defaults", "profiles", "failover", "status", "state_directory", "control",
-                "max_in_flight", "aws",
+                "max_in_flight", "aws", "heartbeat",
             ]
         case .defaults:
             [
@@ -67,6 +69,7 @@ enum SectionKind: CaseIterable {
         case .status: ["file", "prometheus_file"]
         case .control: ["socket"]
         case .aws: ["credentials_file", "config_file", "endpoint_url"]
+        case .heartbeat: ["url", "fail_url", "interval", "timeout"]
         }
     }
 
@@ -75,6 +78,7 @@ enum SectionKind: CaseIterable {
         switch self {
         case .hook: "{command: [/usr/local/lib/credwatch/switch], timeout: 30s}"
         case .canary: "{action: iam:GetUser}"
+        case .heartbeat: "{url: https://…, interval: 1m}"
         default: "{" + keys.prefix(2).map { "\($0): …" }.joined(separator: ", ") + "}"
         }
     }

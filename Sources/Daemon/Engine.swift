@@ -38,7 +38,10 @@ actor Engine {
     var orders: [Int: ControlServer.Reply] = [:]
     var nextOrder = 0
     var runningHooks = 0
-    var heartbeat = Heartbeat()
+    var pulse = Pulse()
+    var beats = Beats()
+    /// Why the config on disk is not the one in force.
+    var refusal: String?
     var isStopping = false
     var isReloading = false
     /// How many configs there were before this one.
@@ -80,6 +83,9 @@ actor Engine {
         }
         control = ControlServer(path: configuration.controlSocket) { [self] request, reply in
             queue.async { self.assumeIsolated { $0.ordered(request, reply) } }
+        }
+        parts.journal.onChange { [self] in
+            queue.async { self.assumeIsolated { $0.journalChanged() } }
         }
         listen()
         parts.journal.write(
@@ -128,6 +134,7 @@ actor Engine {
             case .look(let name): lookIsDue(name, at: now)
             case .investigations: break
             case .publish: publication.gapIsOver = true
+            case .heartbeat: heartbeatIsDue(due, at: now)
             case .keep: keeping.gapIsOver = true
             case .overdue: giveUpOverdue(at: now)
             case .summary: summarize(at: now)

@@ -57,13 +57,17 @@ extension Engine {
                     .configRefused, .error,
                     "The new config is refused, the old one stays in force: \(reasons.first ?? "unknown reason")"
                 ))
+            refusal = "the new config is refused (\(reasons.first ?? "unknown reason"))"
             parts.service.ready(
-                "the new config is refused, the old one stays in force; see the journal")
+                "\(refusal ?? ""), the old one stays in force; see the journal")
+            publication.markDirty(urgent: true)
+            turn()
             return reloadEnded(
                 done: false,
                 (["The new config is refused, the old one stays in force:"] + reasons)
                     .joined(separator: "\n"))
         }
+        refusal = nil
         adopt(new)
         let sentence =
             "The config was read again: \(new.profiles.count) profiles, \(new.groups.count) failover groups."
@@ -98,6 +102,7 @@ extension Engine {
         new.stateDirectory = configuration.stateDirectory
         new.controlSocket = configuration.controlSocket
         let oldProfiles = profiles
+        let oldHeartbeat = configuration.heartbeat
         configuration = new
         generation += 1
         // The environment is the one of the start; what is cached of the files is read again.
@@ -110,6 +115,7 @@ extension Engine {
         scheduleLooks(at: now)
         forgetCanaries(at: SystemClock.now())
         scheduleEquivalence(at: now)
+        if new.heartbeat != oldHeartbeat { startHeartbeat(at: now) }
         for profile in new.profiles where oldProfiles[profile.name] != nil {
             if oldProfiles[profile.name]?.interval != profile.interval {
                 setPace(profile.name, every: profile.interval, at: now)

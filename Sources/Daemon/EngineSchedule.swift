@@ -119,10 +119,10 @@ extension Engine {
         guard !isStopping, let interval = parts.service.watchdogInterval else { return }
         let now = SystemClock.moment()
         if let next = schedule.next, next.due + next.slack + interval / 2 < now { return }
-        guard heartbeat.isAnswered.isSet else { return }
+        guard pulse.isAnswered.isSet else { return }
         parts.service.watchdog()
-        heartbeat.isAnswered.set(false)
-        let answer = heartbeat.isAnswered
+        pulse.isAnswered.set(false)
+        let answer = pulse.isAnswered
         Task.detached(executorPreference: parts.transport) { answer.set(true) }
     }
 

@@ -10,6 +10,7 @@ enum DueKey: Hashable, Sendable {
     /// The end of the time that IAM asked to wait.
     case investigations
     case publish
+    case heartbeat
     case keep
     case overdue
     case summary

@@ -49,6 +49,9 @@ final class JobBoard: Sendable {
     /// How many jobs wait for a worker.
     var backlog: Int { state.withLock { $0.urgent.count + $0.waiting.count } }
 
+    /// How many jobs have been started.
+    var started: UInt64 { state.withLock(\.lastID) }
+
     /// When the first of the running jobs has to be given up; nil when none runs.
     var earliestDeadline: Moment? { state.withLock { $0.running.values.map(\.deadline).min() } }
 

@@ -41,7 +41,7 @@ final class Current<Value: Sendable>: Sendable {
 }
 
 /// Whether the thread that carries the checks still turns, asked from one watchdog ping to the next.
-struct Heartbeat {
+struct Pulse {
     let isAnswered = Answer()
     var isAsked = false
 

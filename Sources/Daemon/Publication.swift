@@ -85,6 +85,7 @@ extension Engine {
         let bytes = renderStatus(document)
         let file = StatusFile(path: configuration.statusFile)
         let metrics = metrics(of: document)
+        heartbeatHears(of: document.overall, at: now.moment)
         parts.statusQueue.async { [self] in
             var problem = file.problem(writing: bytes)
             if let metrics, let other = metrics.file.problem(writing: metrics.bytes) {
@@ -104,10 +105,11 @@ extension Engine {
         report(problem)
         guard !isStopping else { return }
         let sentence = sentence(
-            for: document, problems: [problem?.clause].compactMap(\.self))
+            for: document, problems: [refusal, problem?.clause].compactMap(\.self))
         if publication.isFirst {
             publication.isFirst = false
             parts.service.ready(sentence)
+            startHeartbeat(at: SystemClock.moment())
         } else {
             parts.service.status(sentence)
         }
@@ -116,6 +118,13 @@ extension Engine {
             publication.markDirty(urgent: false)
             schedule.set(.publish, due: SystemClock.moment() + .seconds(5))
         }
+        turn()
+    }
+
+    /// Tells agents and the service manager that the journal takes nothing, or takes entries again.
+    func journalChanged() {
+        guard !isStopping else { return }
+        publication.markDirty(urgent: true)
         turn()
     }
 
@@ -155,7 +164,8 @@ extension Engine {
             daemon: DaemonStatus(
                 version: credwatchVersion, pid: parts.processID, startedAt: startedAt.wall,
                 host: parts.host),
-            clock: tracker.clockStatus(at: now), advisories: tracker.advisories,
+            clock: tracker.clockStatus(at: now), journal: parts.journal.status,
+            heartbeat: heartbeatStatus, advisories: tracker.advisories,
             profiles: statuses, groups: groups)
     }
 }

@@ -104,6 +104,38 @@ package struct AWSOverrides: Sendable, Hashable {
     }
 }
 
+/// Where a heartbeat goes.
+package struct HeartbeatTarget: Sendable, Hashable {
+    /// An http or https URL; what stands after the host is a token by which the service knows us.
+    package var url: Secret
+    /// The host by itself, for people.
+    package var host: String
+
+    package init(url: Secret, host: String) {
+        self.url = url
+        self.host = host
+    }
+}
+
+/// The dead-man service that is told that credwatch does its work, and that alarms when it is not.
+package struct HeartbeatConfiguration: Sendable, Hashable {
+    package var target: HeartbeatTarget
+    /// What is asked in its place while the state of everything is failing.
+    package var failTarget: HeartbeatTarget?
+    package var interval: Duration
+    package var timeout: Duration
+
+    package init(
+        target: HeartbeatTarget, failTarget: HeartbeatTarget? = nil,
+        interval: Duration = .seconds(60), timeout: Duration = .seconds(10)
+    ) {
+        self.target = target
+        self.failTarget = failTarget
+        self.interval = interval
+        self.timeout = timeout
+    }
+}
+
 /// The whole of credwatch.yaml, decoded and with its defaults filled in.
 package struct Configuration: Sendable, Hashable {
     package var profiles: [ProfileConfiguration]
@@ -116,14 +148,17 @@ package struct Configuration: Sendable, Hashable {
     /// How many checks run at the same time; nil lets the number of profiles decide.
     package var maxInFlight: Int?
     package var aws: AWSOverrides
+    /// Nil sends none.
+    package var heartbeat: HeartbeatConfiguration?
 
     package init(
         profiles: [ProfileConfiguration], groups: [GroupConfiguration] = [],
         statusFile: String = Configuration.defaultStatusFile, metricsFile: String? = nil,
         stateDirectory: String = "/var/lib/credwatch",
         controlSocket: String = Configuration.defaultControlSocket, maxInFlight: Int? = nil,
-        aws: AWSOverrides = AWSOverrides()
+        aws: AWSOverrides = AWSOverrides(), heartbeat: HeartbeatConfiguration? = nil
     ) {
+        self.heartbeat = heartbeat
         self.profiles = profiles
         self.groups = groups
         self.statusFile = statusFile

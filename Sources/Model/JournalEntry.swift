@@ -1,5 +1,5 @@
 /// The importance of a journal entry, by syslog's numbers.
-package enum Priority: Int, Sendable, Hashable {
+package enum Priority: Int, Sendable, Hashable, CaseIterable {
     case critical = 2
     case error = 3
     case warning = 4
@@ -40,8 +40,11 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
     case stateFileSetAside = "state_file_set_aside"
     case clockJumped = "clock_jumped"
     case resumedFromSuspend = "resumed_from_suspend"
+    case heartbeatFailed = "heartbeat_failed"
+    case heartbeatRestored = "heartbeat_restored"
     case commandReceived = "command_received"
     case dailySummary = "daily_summary"
+    case entriesLost = "entries_lost"
     case internalProblem = "internal_problem"
 }
 

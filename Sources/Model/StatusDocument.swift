@@ -126,6 +126,44 @@ package struct ClockStatus: Sendable, Hashable {
     package static let noticeable = Duration.seconds(60)
 }
 
+/// How the journal takes what is written to it.
+package struct JournalStatus: Sendable, Hashable {
+    /// False while it takes nothing: journald has stopped, or is gone.
+    package var isReachable: Bool
+    /// How many entries wait for it.
+    package var waiting: Int
+    /// How many were dropped since the start.
+    package var dropped: Int
+
+    package init(isReachable: Bool = true, waiting: Int = 0, dropped: Int = 0) {
+        self.isReachable = isReachable
+        self.waiting = waiting
+        self.dropped = dropped
+    }
+}
+
+/// How the heartbeats arrive at the dead-man service.
+package struct HeartbeatStatus: Sendable, Hashable {
+    /// The service's host; its URL is a secret.
+    package var host: String
+    /// When it last answered that all is well; nil before that.
+    package var lastSuccessAt: WallTime?
+    /// Since when none arrived; nil while they do.
+    package var failingSince: WallTime?
+    /// Why the last one did not arrive, as a clause.
+    package var failure: String?
+
+    package init(
+        host: String, lastSuccessAt: WallTime? = nil, failingSince: WallTime? = nil,
+        failure: String? = nil
+    ) {
+        self.host = host
+        self.lastSuccessAt = lastSuccessAt
+        self.failingSince = failingSince
+        self.failure = failure
+    }
+}
+
 /// Says where this machine's clock is: `2m 5s behind AWS's`; `skew` is AWS's clock minus ours.
 package func clockPlace(_ skew: Duration) -> String {
     "\(skew.magnitude.rough) \(skew < .zero ? "ahead of" : "behind") AWS's"
@@ -140,6 +178,9 @@ package struct StatusDocument: Sendable, Hashable {
     package var daemon: DaemonStatus
     /// Nil before the first answer with a usable date.
     package var clock: ClockStatus?
+    package var journal: JournalStatus
+    /// Nil where none is configured.
+    package var heartbeat: HeartbeatStatus?
     /// What is worth a warning about the machine itself.
     package var advisories: [Advisory]
     package var profiles: [ProfileStatus]
@@ -147,9 +188,12 @@ package struct StatusDocument: Sendable, Hashable {
 
     package init(
         generatedAt: WallTime, validUntil: WallTime, overall: Overall, daemon: DaemonStatus,
-        clock: ClockStatus? = nil, advisories: [Advisory] = [], profiles: [ProfileStatus],
-        groups: [GroupStatus]
+        clock: ClockStatus? = nil, journal: JournalStatus = JournalStatus(),
+        heartbeat: HeartbeatStatus? = nil, advisories: [Advisory] = [],
+        profiles: [ProfileStatus], groups: [GroupStatus]
     ) {
+        self.journal = journal
+        self.heartbeat = heartbeat
         self.clock = clock
         self.advisories = advisories
         self.generatedAt = generatedAt

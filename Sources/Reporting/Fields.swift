@@ -23,6 +23,7 @@ struct Fields {
         add("CREDWATCH_CONFIDENCE", diagnosis.confidence.rawValue)
         // Nothing is to be done about what is well.
         if diagnosis.cause != .ok {
+            add("CREDWATCH_REMEDY", diagnosis.remedy)
             add("CREDWATCH_COMMANDS", diagnosis.commands.joined(separator: "\n"))
             add("CREDWATCH_OTHERS", text(of: diagnosis.others))
         }

@@ -7,6 +7,12 @@ package protocol Journal: Sendable {
 
     /// Waits until all that was written so far is delivered, at most this long.
     func flush(within limit: Duration)
+
+    /// Whether the reader takes entries, and what waits or was dropped.
+    var status: JournalStatus { get }
+
+    /// Calls a function, on any thread, whenever the reader goes away or comes back.
+    func onChange(_ body: @escaping @Sendable () -> Void)
 }
 
 /// Where the entries should go, as the command line names it.

@@ -30,6 +30,11 @@ func socketListens(at path: String) -> Bool {
     }
 }
 
+/// Tells whether what this process prints to a descriptor goes to the journal, as a service's does.
+package func printsToJournal(_ descriptor: Int32) -> Bool {
+    streamIsJournal(environmentVariable("JOURNAL_STREAM"), descriptor: descriptor)
+}
+
 /// Tells whether a value of JOURNAL_STREAM, `device:inode` in decimal, names an open descriptor.
 func streamIsJournal(_ value: String?, descriptor: Int32) -> Bool {
     guard let parts = value?.split(separator: ":", omittingEmptySubsequences: false),

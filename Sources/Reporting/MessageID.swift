@@ -36,8 +36,11 @@ extension EventKind {
         case .stateFileSetAside: "87eed2b3b4fa4738b5c8d2dd2e422889"
         case .clockJumped: "0dc40d3a8a484164bebf9f15773f58c4"
         case .resumedFromSuspend: "882df63a0b464a4e9f365976aede5179"
+        case .heartbeatFailed: "389a2f7d697e4ba48d8e9ca0bbb24efa"
+        case .heartbeatRestored: "9d4d3bfd31e248ff876dedb4b587cd0c"
         case .commandReceived: "dc60bdfaf5374d4d942a948297ff850d"
         case .dailySummary: "ea3ca681442f4f92bc065d843bd4e1f6"
+        case .entriesLost: "832657675a2a4930b612fc5ec05fd936"
         case .internalProblem: "44fbc5bf59a04530ba663bd9e89dfbd7"
         }
     }

@@ -9,6 +9,7 @@ package import Model
 package func renderMetrics(_ document: StatusDocument) -> [UInt8] {
     var writer = MetricsWriter(capacity: 2_048 * (document.profiles.count + 2))
     writeDaemon(document, to: &writer)
+    writeSurroundings(document, to: &writer)
     writeProfiles(document.profiles, to: &writer)
     writeGroups(document.groups, to: &writer)
     return writer.bytes

@@ -31,9 +31,24 @@ private func document(_ row: JSONRow) throws(JSONFault) -> StatusDocument {
             ClockStatus(
                 skew: try row.milliseconds("skew_ms"), measuredAt: try row.time("measured_at"))
         },
+        journal: try row.optionalRow("journal").map(journal) ?? JournalStatus(),
+        heartbeat: try row.optionalRow("heartbeat").map(heartbeat),
         advisories: try row.rows("warnings").map(advisory),
         profiles: try row.rows("profiles").map(profile),
         groups: try row.rows("groups").map(group))
+}
+
+private func journal(_ row: JSONRow) throws(JSONFault) -> JournalStatus {
+    JournalStatus(
+        isReachable: try row.truth("reachable"), waiting: try row.number("waiting"),
+        dropped: try row.number("dropped"))
+}
+
+private func heartbeat(_ row: JSONRow) throws(JSONFault) -> HeartbeatStatus {
+    HeartbeatStatus(
+        host: try row.string("host"), lastSuccessAt: try row.optionalTime("last_success_at"),
+        failingSince: try row.optionalTime("failing_since"),
+        failure: try row.optionalString("failure"))
 }
 
 private func profile(_ row: JSONRow) throws(JSONFault) -> ProfileStatus {

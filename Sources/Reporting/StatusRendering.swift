@@ -22,6 +22,8 @@ package func renderStatus(_ document: StatusDocument) -> [UInt8] {
             writer.member("host", document.daemon.host)
         }
         write(document.clock, to: &writer)
+        write(document.journal, to: &writer)
+        write(document.heartbeat, to: &writer)
         write(document.advisories, to: &writer)
         writer.array("profiles") { writer in
             // Read where they lie: a copy of each would count some twenty references.
@@ -129,6 +131,26 @@ package func write(_ clock: ClockStatus?, to writer: inout JSONWriter) {
     writer.object("clock") { writer in
         writer.member("skew_ms", clock.skew.inMilliseconds.rounded())
         writer.member("measured_at", clock.measuredAt)
+    }
+}
+
+/// Writes the member `journal`.
+private func write(_ journal: JournalStatus, to writer: inout JSONWriter) {
+    writer.object("journal") { writer in
+        writer.member("reachable", journal.isReachable)
+        writer.member("waiting", journal.waiting)
+        writer.member("dropped", journal.dropped)
+    }
+}
+
+/// Writes the member `heartbeat`.
+private func write(_ heartbeat: HeartbeatStatus?, to writer: inout JSONWriter) {
+    guard let heartbeat else { return writer.member("heartbeat", nil as String?) }
+    writer.object("heartbeat") { writer in
+        writer.member("host", heartbeat.host)
+        writer.member("last_success_at", heartbeat.lastSuccessAt)
+        writer.member("failing_since", heartbeat.failingSince)
+        writer.member("failure", heartbeat.failure.map { redacted($0) })
     }
 }
 

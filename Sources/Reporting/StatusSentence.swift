@@ -6,11 +6,25 @@ package import Model
 /// `problems` are clauses of the daemon's own, like a status file that cannot be written. One line, at most
 /// 1 KiB.
 package func sentence(for document: StatusDocument, problems: [String] = []) -> String {
-    var parts = [counts(of: document, naming: 3)] + problems
+    var parts = [counts(of: document, naming: 3)] + problems + surroundings(of: document)
     if let next = document.profiles.lazy.compactMap(\.nextCheckAt).min() {
         parts.append("next check \(next.timeOfDay) UTC")
     }
     return bounded(visible(redacted(parts.joined(separator: ", "))), bytes: 1_024)
+}
+
+/// Returns the clauses about the journal and the dead-man service, when one of them takes nothing.
+private func surroundings(of document: StatusDocument) -> [String] {
+    var clauses: [String] = []
+    let journal = document.journal
+    if !journal.isReachable {
+        let dropped = journal.dropped > 0 ? ", \(journal.dropped) dropped" : ""
+        clauses.append("the journal takes no entries (\(journal.waiting) waiting\(dropped))")
+    }
+    if let heartbeat = document.heartbeat, let failure = heartbeat.failure {
+        clauses.append("no heartbeat at \(heartbeat.host): \(failure)")
+    }
+    return clauses
 }
 
 /// Returns the number of profiles in each state, with the names of those in trouble, and the groups that

@@ -19,7 +19,7 @@ package final class TerminalJournal: Journal {
             color: colorIsWelcome(descriptor: descriptor, variable: variable))
         backlog = Backlog(label: "credwatch.terminal", limit: limit) { item in
             let line = line(for: redacted(item.entry), at: item.time, style: style)
-            return writeAll(Array(line.utf8), to: descriptor)
+            return writeAll(Array(line.utf8), to: descriptor) ? .delivered : .refused
         }
     }
 
@@ -29,6 +29,12 @@ package final class TerminalJournal: Journal {
 
     package func flush(within limit: Duration) {
         backlog.flush(within: limit)
+    }
+
+    package var status: JournalStatus { backlog.status }
+
+    package func onChange(_ body: @escaping @Sendable () -> Void) {
+        backlog.onChange(body)
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuring
 import Daemon
 import Model
+import Reporting
 
 /// `credwatch reload`.
 struct Reload: ParsableCommand {
@@ -10,8 +11,8 @@ struct Reload: ParsableCommand {
         abstract: "Make the running daemon read its config again, and wait until it has.",
         discussion: """
             A config that is refused leaves the old one in force; every problem is printed. A service \
-            manager that runs this (ExecReload=) knows when the reload is done and whether it failed. \
-            Only root and the daemon's user may.
+            manager that runs this (ExecReload=) knows when the reload is done and whether it failed; the \
+            daemon tells the journal, so nothing is printed into it twice. Only root and the daemon's user may.
 
             EXIT CODES
               0 the new config is in force, 2 it is refused, 3 no answer from the daemon, 64 wrong usage
@@ -31,12 +32,12 @@ struct Reload: ParsableCommand {
     func run() throws {
         do {
             let reply = try send(.reload, to: socket ?? configuredSocket)
-            if reply.done {
-                print(reply.text)
-            } else {
-                complain(reply.text)
+            // As ExecReload= of the unit, it would repeat what the daemon has told the journal already.
+            if !reply.done {
+                if !printsToJournal(2) { complain(reply.text) }
                 throw ExitCode(2)
             }
+            if !printsToJournal(1) { print(reply.text) }
         } catch let problem as ControlProblem {
             complain(problem.description)
             throw ExitCode(3)

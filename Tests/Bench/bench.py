@@ -13,7 +13,7 @@ import traceback
 from measure import BenchError, machine
 from report import Report
 
-SECTIONS = ("cost", "resolve", "ready", "memory", "load", "idle", "hook", "size")
+SECTIONS = ("cost", "resolve", "ready", "memory", "load", "idle", "hook", "size", "service")
 
 
 class Bench:
@@ -74,11 +74,12 @@ def measure(bench, sections):
     import behaviour
     import cost
     import resolve
+    import service
     steps = {"cost": cost.measure_cost, "resolve": resolve.measure_resolve,
              "ready": behaviour.measure_ready,
              "memory": behaviour.measure_memory, "load": behaviour.measure_load,
              "idle": behaviour.measure_idle, "hook": behaviour.measure_hook,
-             "size": cost.measure_size}
+             "size": cost.measure_size, "service": service.measure_service}
     for name in sections:
         bench.say(name)
         try:

@@ -1,3 +1,4 @@
+import Glibc
 import Model
 import Testing
 
@@ -31,6 +32,27 @@ import Testing
         let entry = JournalEntry(
             .hookOutput, .info, "x", [JournalEntry.Field(name, "y"), JournalEntry.Field("OK", "z")])
         #expect(lines(of: entry).map(\.name).dropFirst(6) == ["OK"])
+    }
+
+    @Test func anEntryThatWaitedSaysWhenItWasWritten() {
+        let item = Backlog.Item(
+            entry: JournalEntry(.clockJumped, .notice, "The clock was set."), time: Samples.now,
+            uptime: .seconds(100))
+        #expect(dated(item, at: .seconds(101)) == item.entry)
+        let late = dated(item, at: .seconds(103))
+        #expect(
+            late.message == "The clock was set. (of 2026-11-22T14:03:10Z, delivered late)")
+        #expect(late.fields == [JournalEntry.Field("CREDWATCH_WRITTEN_AT", "2026-11-22T14:03:10Z")])
+    }
+
+    private static let results: [(Int32, Backlog.Delivery)] = [
+        (0, .delivered), (-ECONNREFUSED, .away), (-ENOENT, .away), (-EMFILE, .away),
+        (-EINVAL, .refused), (-EMSGSIZE, .refused), (-ENOSYS, .refused),
+    ]
+
+    @Test(arguments: results)
+    func whatLibsystemdSaysIsTakenAs(result: Int32, outcome: Backlog.Delivery) {
+        #expect(delivery(result) == outcome)
     }
 
     @Test func boundsValuesAndTheirNumber() {

@@ -86,46 +86,116 @@ struct InsideJournald {
         #expect(chooseJournal(target: .journal) { _ in nil } is JournaldJournal)
     }
 
-    @Test func aSocketThatIsGoneIsNoDelivery() async throws {
+    @Test func whatIsWrittenWhileTheSocketIsGoneArrivesLater() async throws {
         let journal = JournaldJournal()
         let socket = "/run/systemd/journal/socket"
         try #require(rename(socket, socket + ".away") == 0)
         #expect(!journalIsPresent())
-        journal.write(JournalEntry(.clockJumped, .info, "into the void"))
+        journal.write(JournalEntry(.clockJumped, .info, "kept"))
         journal.flush(within: .seconds(30))
+        #expect(journal.status == JournalStatus(isReachable: false, waiting: 1, dropped: 0))
         try #require(rename(socket + ".away", socket) == 0)
         journal.write(JournalEntry(.clockJumped, .info, "heard"))
         journal.flush(within: .seconds(30))
+        #expect(journal.status == JournalStatus())
         let heard = try await records("MESSAGE_ID=\(EventKind.clockJumped.messageID)")
-        #expect(heard.map { $0["MESSAGE"] } == ["heard"])
-        let notices = try await records("CREDWATCH_LOST=1")
-        #expect(
-            notices.map { $0["MESSAGE"] }
-                == ["1 entry was lost because the journal did not take them"])
+        #expect(heard.map { $0["MESSAGE"] } == ["kept", "heard"])
+    }
+
+    @Test func whatMattersOutlivesAJournaldThatIsKilledAndStartedAnew() async throws {
+        let journal = JournaldJournal(limit: 100)
+        let (changes, tell) = AsyncStream.makeStream(of: Void.self)
+        journal.onChange { tell.yield() }
+        var next = changes.makeAsyncIterator()
+        try #require(kill(try Self.journald, SIGKILL) == 0)
+        while journalIsPresent() { try await Task.sleep(for: .milliseconds(5)) }
+        journal.write(JournalEntry(.failedOver, .error, "failed over"))
+        await next.next()
+        for number in 0..<500 {
+            journal.write(JournalEntry(.hookOutput, .info, "line \(number)"))
+        }
+        journal.write(JournalEntry(.primaryRecovered, .notice, "recovered"))
+        #expect(journal.status == JournalStatus(isReachable: false, waiting: 100, dropped: 402))
+        let started = try await run([
+            "sh", "-c",
+            "/lib/systemd/systemd-journald >/run/journald.log 2>&1 & echo $! | tee /run/journald.pid",
+        ])
+        try #require(started.status == 0)
+        // By the timer: nothing else is written meanwhile.
+        await next.next()
+        journal.flush(within: .seconds(30))
+        #expect(journal.status == JournalStatus(isReachable: true, waiting: 0, dropped: 402))
+        for kind in [EventKind.failedOver, .primaryRecovered] {
+            #expect(try await records("MESSAGE_ID=\(kind.messageID)").count == 1)
+        }
+        #expect(try await records("CREDWATCH_LOST=402").count == 1)
     }
 
     @Test func aStoppedJournaldHoldsUpNobodyAndTheLossIsTold() async throws {
-        let process = try #require(
-            getenv("CREDWATCH_TEST_JOURNALD").flatMap { pid_t(String(cString: $0)) })
+        let process = try Self.journald
         try #require(kill(process, SIGSTOP) == 0)
         let journal = JournaldJournal()
         for number in 0..<3_000 {
-            journal.write(JournalEntry(.commandReceived, .info, "\(number)"))
+            // What matters comes in the middle of what does not.
+            let matters = number % 100 == 0
+            journal.write(
+                JournalEntry(
+                    matters ? .failoverFailed : .commandReceived, matters ? .error : .info,
+                    "\(number)"))
         }
+        let clock = ContinuousClock()
+        let begin = clock.now
         // journald stands still: this has to give up by itself.
         journal.flush(within: .milliseconds(50))
+        #expect(clock.now - begin < .seconds(5))
+        while journal.status.isReachable { try await Task.sleep(for: .milliseconds(50)) }
+        #expect(journal.status.waiting == 1_001)
         try #require(kill(process, SIGCONT) == 0)
         journal.flush(within: .seconds(30))
+        let dropped = journal.status.dropped
+        #expect(journal.status == JournalStatus(isReachable: true, waiting: 0, dropped: dropped))
         let arrived = try await records("MESSAGE_ID=\(EventKind.commandReceived.messageID)").count
-        // A single one is the business of another test.
-        let notices = try await records("MESSAGE_ID=\(EventKind.internalProblem.messageID)")
-            .filter { $0["CREDWATCH_LOST"] != "1" }
-        let lost = notices.compactMap { $0["CREDWATCH_LOST"].flatMap { Int($0) } }.reduce(0, +)
-        #expect(lost > 0)
+        let mattered = try await records("MESSAGE_ID=\(EventKind.failoverFailed.messageID)").count
+        #expect(mattered == 30)
+        #expect(dropped > 0)
+        #expect(arrived + mattered + dropped == 3_000)
+        let notices = try await records("CREDWATCH_LOST=\(dropped)")
         #expect(
-            notices.first?["MESSAGE"]
-                == "\(lost) entries were lost because the journal did not take them")
-        #expect(arrived >= 1_000)
-        #expect(arrived + lost == 3_000)
+            notices.map { $0["MESSAGE"] }
+                == ["\(dropped) entries were lost because the journal did not take them"])
+    }
+
+    @Test func theCatalogExplainsAnEntry() async throws {
+        // A catalog of this namespace alone.
+        let made = try await run([
+            "sh", "-c",
+            """
+            set -e
+            mount -t tmpfs tmpfs /var/lib/systemd
+            mkdir -p /run/systemd/catalog
+            cp '\(CatalogTests.path)' /run/systemd/catalog/
+            journalctl --update-catalog
+            """,
+        ])
+        try #require(made.status == 0, "\(made.output)")
+        let journal = JournaldJournal()
+        journal.write(entry(forHeartbeatTo: "hc-ping.com", failure: "no answer"))
+        journal.flush(within: .seconds(30))
+        try #require(try await run(["journalctl", "--sync"]).status == 0)
+        let shown = try await run([
+            "journalctl", "-x", "--no-pager", "MESSAGE_ID=\(EventKind.heartbeatFailed.messageID)",
+        ]).output
+        #expect(shown.contains("Subject: The heartbeat does not arrive at hc-ping.com"), "\(shown)")
+        #expect(shown.contains("The dead-man service at hc-ping.com was not told"))
+        #expect(shown.contains("Documentation: man:credwatch.yaml(5)"))
+        let list = try await run(["journalctl", "--list-catalog", "--no-pager"]).output
+        for kind in EventKind.allCases { #expect(list.contains(kind.messageID)) }
+    }
+
+    private static var journald: pid_t {
+        get throws {
+            let text = String(decoding: try content(of: "/run/journald.pid"), as: UTF8.self)
+            return try #require(pid_t(text.filter(\.isNumber)))
+        }
     }
 }

@@ -122,6 +122,10 @@ enum Samples {
     static let fullDocument: StatusDocument = {
         var document = Samples.document
         document.clock = ClockStatus(skew: .milliseconds(-125_250), measuredAt: now)
+        document.journal = JournalStatus(isReachable: false, waiting: 12, dropped: 3)
+        document.heartbeat = HeartbeatStatus(
+            host: "hc-ping.com", lastSuccessAt: now + .seconds(-70),
+            failingSince: now + .seconds(-10), failure: "it answered with HTTP 500")
         document.advisories = advisories
         for index in document.profiles.indices {
             document.profiles[index].advisories = advisories

@@ -36,6 +36,24 @@ import Testing
         #expect(sentence(for: document).hasSuffix("p3: login ends in 60 min"))
     }
 
+    @Test func tellsOfAJournalAndADeadManServiceThatTakeNothing() {
+        var document = Samples.emptyDocument
+        document.profiles = [Samples.healthy]
+        document.journal = JournalStatus(isReachable: false, waiting: 3, dropped: 0)
+        #expect(
+            sentence(for: document).hasPrefix(
+                "1 healthy, the journal takes no entries (3 waiting),"))
+        document.journal.dropped = 2
+        document.heartbeat = HeartbeatStatus(host: "hc-ping.com", failure: "it did not answer")
+        #expect(
+            sentence(for: document).hasPrefix(
+                "1 healthy, the journal takes no entries (3 waiting, 2 dropped), no heartbeat at hc-ping.com: it did not answer,"
+            ))
+        document.journal.isReachable = true
+        document.heartbeat?.failure = nil
+        #expect(sentence(for: document).hasPrefix("1 healthy, next check"))
+    }
+
     @Test func staysOnOneLineOfBoundedLength() {
         var document = Samples.emptyDocument
         document.profiles = [

@@ -53,6 +53,7 @@ package enum TestJournald {
         END
         \(daemon) >/run/journald.log 2>&1 &
         export CREDWATCH_TEST_JOURNALD=$!
+        echo $! >/run/journald.pid
         n=0
         while [ ! -S /run/systemd/journal/socket ] || [ ! -S /run/systemd/journal/stdout ]; do
             n=$((n + 1))
@@ -64,9 +65,12 @@ package enum TestJournald {
         done
         status=0
         "$@" || status=$?
-        kill -CONT $CREDWATCH_TEST_JOURNALD
-        kill $CREDWATCH_TEST_JOURNALD
-        wait $CREDWATCH_TEST_JOURNALD || true
+        # A test may have started another one in its place.
+        for process in $(cat /run/journald.pid) $CREDWATCH_TEST_JOURNALD; do
+            kill -CONT $process || true
+            kill $process || true
+            wait $process || true
+        done 2>/dev/null
         exit $status
         """
 }

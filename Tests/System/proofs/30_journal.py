@@ -64,7 +64,7 @@ def goes_on(site):
     site.wait_state("app", "healthy", 8)
 
 
-@proof("journald and its sockets stopped: checks, status and hooks go on, and the loss is told when it is back")
+@proof("journald and its sockets stopped: checks, status and hooks go on, and what was written arrives afterwards")
 def stopped(site):
     restarts = site.guest.show(UNIT, "NRestarts")
     failures = len(site.guest.journal("CREDWATCH_EVENT=profile_failing", "CREDWATCH_PROFILE=app-backup"))
@@ -76,9 +76,9 @@ def stopped(site):
     site.sandbox.deactivate("app-backup")
     wait("the next change is in the journal",
          lambda: len(site.guest.journal("CREDWATCH_EVENT=profile_failing", "CREDWATCH_PROFILE=app-backup")) > failures)
-    lost = wait("what was lost is told", lambda: site.guest.journal("-u", UNIT, "CREDWATCH_EVENT=internal_problem"))
-    demand(int(lost[-1]["CREDWATCH_LOST"]) > 0, f"no number: {lost[-1]}")
-    site.note(lost[-1]["MESSAGE"])
+    moved = site.guest.journal("-u", UNIT, "CREDWATCH_EVENT=failed_over")[-1]
+    demand(moved.get("CREDWATCH_WRITTEN_AT"), f"the failover of meanwhile is not told: {moved}")
+    demand(site.guest.status()["journal"]["dropped"] == 0, "something was dropped")
     demand(site.guest.show(UNIT, "NRestarts") == restarts, "the service was restarted")
     site.sandbox.activate("app-backup")
     site.wait_state("app-backup", "healthy")
