@@ -11,6 +11,8 @@ enum DueKey: Hashable, Sendable {
     case investigations
     case publish
     case keep
+    /// Writing the last hours down.
+    case history
     case overdue
     case summary
     /// The comparison of a group's permissions.
