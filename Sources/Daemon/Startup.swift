@@ -53,7 +53,8 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
     // What a crash left half written, beside the files that are replaced as a whole.
     let now = SystemClock.wall()
     for file in [configuration.statusFile, configuration.metricsFile, configuration.pageFile]
-        .compactMap(\.self) {
+        .compactMap(\.self)
+    {
         StatusFile(path: file).removeLeftovers(before: now)
     }
     let transport: CurlTransport

@@ -5,7 +5,8 @@ extension PageWriter {
     /// where nothing is known; so the colour is not the only sign.
     mutating func strip(_ history: History) {
         let levels = history.levels
-        markup("<svg class=\"strip\" viewBox=\"0 0 48 12\" preserveAspectRatio=\"none\" role=\"img\"")
+        markup(
+            "<svg class=\"strip\" viewBox=\"0 0 48 12\" preserveAspectRatio=\"none\" role=\"img\"")
         markup(" aria-label=\"")
         text(Self.words(levels))
         markup("\">")
@@ -50,7 +51,8 @@ extension PageWriter {
     /// Says what a strip shows: `last 24 hours, in half hours: 40 healthy, 0 unknown, 3 failing, …`.
     private static func words(_ levels: [HistoryLevel]) -> String {
         func count(_ level: HistoryLevel) -> Int { levels.count { $0 == level } }
-        return "last 24 hours, in half hours: \(count(.healthy)) healthy, \(count(.unknown)) unknown,"
+        return
+            "last 24 hours, in half hours: \(count(.healthy)) healthy, \(count(.unknown)) unknown,"
             + " \(count(.failing)) failing, \(count(.nothing)) without a check"
     }
 }

@@ -33,7 +33,8 @@ struct Sparkline {
         var result = ""
         var color = ""
         for character in text {
-            let next = HistoryLevel.allCases.first { sign($0) == character }
+            let next =
+                HistoryLevel.allCases.first { sign($0) == character }
                 .map(Self.color) ?? ""
             if next != color {
                 if !color.isEmpty { result += "\u{1B}[0m" }

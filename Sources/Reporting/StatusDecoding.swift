@@ -65,7 +65,8 @@ private func profile(_ row: JSONRow) throws(JSONFault) -> ProfileStatus {
 private func history(_ row: JSONRow) throws(JSONFault) -> History {
     guard let letters = try row.optionalString("history") else { return History() }
     guard let history = History(letters: letters) else {
-        throw row.corrupt("history", "it is not at most \(History.count) of the letters h, u, f and -")
+        throw row.corrupt(
+            "history", "it is not at most \(History.count) of the letters h, u, f and -")
     }
     return history
 }

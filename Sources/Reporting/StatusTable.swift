@@ -28,6 +28,11 @@ package struct TableExtent: Sendable, Hashable {
     /// How many profiles that are not in trouble, and how many warnings, are listed.
     package var listed: Int
 
+    package init(explained: Int, listed: Int) {
+        self.explained = explained
+        self.listed = listed
+    }
+
     package static let whole = TableExtent(explained: .max, listed: .max)
     /// What a person can take in: on a terminal.
     package static let screen = TableExtent(explained: 10, listed: 50)

@@ -32,8 +32,20 @@ struct Status: ParsableCommand {
     @Flag(name: .long, help: "Print the file's JSON in place of a table. Default: a table")
     var json = false
 
+    @OptionGroup var look: StatusLook
+
+    func validate() throws {
+        if json, look.watch || look.html != nil {
+            throw ValidationError("--json goes without --watch and --html.")
+        }
+    }
+
     func run() throws {
         let path = try statusFile()
+        if look.watch {
+            var watch = StatusWatch(path: path, look: look)
+            throw ExitCode(watch.run())
+        }
         let read: StatusContents
         do {
             read = try readStatus(path: path)
@@ -44,8 +56,10 @@ struct Status: ParsableCommand {
         let now = SystemClock.wall()
         if json {
             write(read.bytes, to: STDOUT_FILENO)
+        } else if let page = look.html {
+            try writePage(read.document, to: page, now: now)
         } else {
-            write(renderTable(read.document, style: tableStyle(), now: now), to: STDOUT_FILENO)
+            write(renderTable(read.document, style: look.style(), now: now), to: STDOUT_FILENO)
         }
         let isStale = read.document.validUntil < now
         let overall = isStale ? Overall.unknown : read.document.overall
