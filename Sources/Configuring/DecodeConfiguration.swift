@@ -73,6 +73,7 @@ extension Decoder {
         let status = self.section(section["status"], .status)
         if let file = path(status?["file"], "`file`") { configuration.statusFile = file }
         configuration.metricsFile = metricsFile(status?["prometheus_file"])
+        configuration.pageFile = path(status?["html_file"], "`html_file`")
         if let directory = path(section["state_directory"], "`state_directory`") {
             configuration.stateDirectory = directory
         }
@@ -91,6 +92,7 @@ extension Decoder {
         }
         configuration.heartbeat = heartbeat(section["heartbeat"])
         checkPaths(configuration, status?["file"], control?["socket"], status?["prometheus_file"])
+        checkPagePath(configuration, status?["html_file"])
         return configuration
     }
 
@@ -110,21 +112,40 @@ extension Decoder {
         return path
     }
 
+    /// The paths of what is kept across restarts.
+    private func takenPaths(_ configuration: Configuration) -> [String] {
+        let directory = configuration.stateDirectory
+        return [directory] + ["state.json", "history.json", "lock"].map { "\(directory)/\($0)" }
+    }
+
+    /// Reports a page that would take the place of another of our own files.
+    private mutating func checkPagePath(_ configuration: Configuration, _ node: YAMLNode?) {
+        guard let node, let page = configuration.pageFile else { return }
+        let others = [
+            ("the status file", configuration.statusFile),
+            ("the metrics", configuration.metricsFile),
+            ("the control socket", configuration.controlSocket),
+        ]
+        if let (what, _) = others.first(where: { $0.1 == page }) {
+            report(node.mark, "path-conflict", "`html_file` is the path of \(what)")
+        }
+        if takenPaths(configuration).contains(page) {
+            report(node.mark, "path-conflict", "\(shown(page)) is used for the state already")
+        }
+    }
+
     /// Reports two of our own files under one path: each would destroy the other.
     private mutating func checkPaths(
         _ configuration: Configuration, _ status: YAMLNode?, _ socket: YAMLNode?,
         _ metrics: YAMLNode?
     ) {
-        let stateFile = configuration.stateDirectory + "/state.json"
         if let socket, configuration.controlSocket == configuration.statusFile {
             report(socket.mark, "path-conflict", "`socket` is the path of the status file")
         }
         if let node = metrics, configuration.metricsFile == configuration.statusFile {
             report(node.mark, "path-conflict", "`prometheus_file` is the path of the status file")
         }
-        let taken = [
-            stateFile, configuration.stateDirectory, configuration.stateDirectory + "/lock",
-        ]
+        let taken = takenPaths(configuration)
         for (node, path) in [
             (status, configuration.statusFile), (socket, configuration.controlSocket),
         ] {

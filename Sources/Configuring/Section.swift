@@ -66,7 +66,7 @@ enum SectionKind: CaseIterable {
                 "equivalent_actions",
             ]
         case .hook: ["command", "timeout"]
-        case .status: ["file", "prometheus_file"]
+        case .status: ["file", "prometheus_file", "html_file"]
         case .control: ["socket"]
         case .aws: ["credentials_file", "config_file", "endpoint_url"]
         case .heartbeat: ["url", "fail_url", "interval", "timeout"]

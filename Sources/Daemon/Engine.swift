@@ -33,6 +33,7 @@ actor Engine {
     let jobs: JobBoard
     var publication = Publication()
     var keeping = Keeping()
+    var historyProblem: StateProblem?
     var investigations = InvestigationQueue()
     var clock: ClockWatch
     var orders: [Int: ControlServer.Reply] = [:]
@@ -57,7 +58,10 @@ actor Engine {
     var control: ControlServer?
 
     /// Makes the engine; nothing runs before ``start(onStopped:)``.
-    init(parts: Parts, configuration: Configuration, remembered: RememberedState?) {
+    init(
+        parts: Parts, configuration: Configuration, remembered: RememberedState?,
+        histories: [RememberedHistory] = []
+    ) {
         executor = QueueExecutor(label: "credwatch")
         self.parts = parts
         self.configuration = configuration
@@ -69,6 +73,7 @@ actor Engine {
         inbox = Inbox(queue: executor.queue)
         tracker = Tracker(
             configuration, remembered: remembered, makeIncidentID: { makeUUID() })
+        tracker.takeUp(histories)
         jobs = JobBoard(
             limit: configuration.inFlightLimit, keepsLateness: parts.latenessFile != nil)
     }
@@ -101,6 +106,7 @@ actor Engine {
             }
         }
         scheduleEquivalence(at: startedAt.moment)
+        scheduleHistory(at: startedAt.moment)
         schedule.set(.summary, due: startedAt.moment + .seconds(86_400), slack: .seconds(60))
         perform(tracker.start(at: startedAt), at: startedAt)
         publication.markDirty(urgent: true)
@@ -136,6 +142,7 @@ actor Engine {
             case .publish: publication.gapIsOver = true
             case .heartbeat: heartbeatIsDue(due, at: now)
             case .keep: keeping.gapIsOver = true
+            case .history: keepHistory(at: now.moment)
             case .overdue: giveUpOverdue(at: now)
             case .summary: summarize(at: now)
             case .equivalence(let name): compare(name, at: now.moment)

@@ -143,8 +143,9 @@ extension Engine {
         let end = document(at: now, isLast: true)
         let last = renderStatus(end)
         let metrics = metrics(of: end)
-        let state = tracker.remembered
+        let (state, histories) = (tracker.remembered, tracker.histories)
         let (parts, statusFile) = (parts, configuration.statusFile)
+        let page = configuration.pageFile.map { StatusFile(path: $0) }
         let summary = jobs.lateness?.summary()
         let finish = onStopped
         onStopped = nil
@@ -153,10 +154,14 @@ extension Engine {
             await control?.stop()
             await parts.obtainer.shutDown()
             if hadHooks { await parts.hookRunner.terminateAll(grace: .milliseconds(500)) }
-            parts.stateQueue.sync { _ = parts.save(state) }
+            parts.stateQueue.sync {
+                _ = parts.save(state)
+                _ = parts.save(histories)
+            }
             parts.statusQueue.sync {
                 try? StatusFile(path: statusFile).write(last)
                 if let metrics { try? metrics.file.write(metrics.bytes) }
+                try? page?.write(renderPage(end, .daemon))
             }
             if let summary, let file = parts.latenessFile {
                 try? StatusFile(path: file).write(summary)

@@ -12,6 +12,8 @@ enum DueKey: Hashable, Sendable {
     case publish
     case heartbeat
     case keep
+    /// Writing the last hours down.
+    case history
     case overdue
     case summary
     /// The comparison of a group's permissions.

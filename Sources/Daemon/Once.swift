@@ -45,8 +45,8 @@ package func checkOnce(
                 profile: result.profile, by: .canary,
                 canaries.advisories(of: result.profile)), at: result.finishedAt)
     }
-    let profiles = tracker.profileStatuses { _ in nil }
     let now = SystemClock.now()
+    let profiles = tracker.profileStatuses(at: now.wall) { _ in nil }
     return StatusDocument(
         generatedAt: now.wall, validUntil: now.wall,
         overall: overall(profiles: profiles, groups: [], advisories: tracker.advisories),

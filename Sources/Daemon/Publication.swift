@@ -86,8 +86,13 @@ extension Engine {
         let file = StatusFile(path: configuration.statusFile)
         let metrics = metrics(of: document)
         heartbeatHears(of: document.overall, at: now.moment)
+        let page = configuration.pageFile.map { StatusFile(path: $0) }
         parts.statusQueue.async { [self] in
             var problem = file.problem(writing: bytes)
+            // Made here: of thousands of profiles it takes a while, and the checks go on meanwhile.
+            if let other = page?.problem(writing: renderPage(document, .daemon)) {
+                problem = problem ?? other
+            }
             if let metrics, let other = metrics.file.problem(writing: metrics.bytes) {
                 problem = problem ?? other
             }
@@ -148,7 +153,7 @@ extension Engine {
     /// into its limits.
     func document(at now: Instant, isLast: Bool = false) -> StatusDocument {
         var earliest: WallTime?
-        let statuses = tracker.profileStatuses { name in
+        let statuses = tracker.profileStatuses(at: now.wall) { name in
             let next = nextCheck(name, at: now)
             if let next { earliest = min(earliest ?? next, next) }
             return next

@@ -52,7 +52,9 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
     }
     // What a crash left half written, beside the files that are replaced as a whole.
     let now = SystemClock.wall()
-    for file in [configuration.statusFile, configuration.metricsFile].compactMap(\.self) {
+    for file in [configuration.statusFile, configuration.metricsFile, configuration.pageFile]
+        .compactMap(\.self)
+    {
         StatusFile(path: file).removeLeftovers(before: now)
     }
     let transport: CurlTransport
@@ -67,7 +69,9 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
         obtainer: Obtainer(transport: transport),
         host: hostName(), processID: processID(),
         latenessFile: environmentVariable("CREDWATCH_BENCH_LATENESS"))
-    let engine = Engine(parts: parts, configuration: configuration, remembered: remembered)
+    let engine = Engine(
+        parts: parts, configuration: configuration, remembered: remembered,
+        histories: recallHistory(store, journal))
     let stopped = DispatchSemaphore(value: 0)
     SignalWatch.hold([.terminate, .interrupt])
     engine.queue.async { engine.assumeIsolated { $0.start { stopped.signal() } } }

@@ -8,27 +8,36 @@ struct StateFormatProblem: Error {
 
 /// Decodes a state file, refusing whatever this version would not have written.
 func decodeState(_ bytes: [UInt8]) throws(StateFormatProblem) -> RememberedState {
+    try decodeKept(bytes, schema: stateSchema, rememberedState) {
+        [("profile", $0.profiles.map(\.name)), ("group", $0.groups.map(\.name))]
+    }
+}
+
+/// Decodes a file of the state directory; `names` are those of which each may stand in it once.
+func decodeKept<Value>(
+    _ bytes: [UInt8], schema expected: String, _ decode: (JSONRow) throws(JSONFault) -> Value,
+    names: (Value) -> [(what: String, names: [String])]
+) throws(StateFormatProblem) -> Value {
     guard !bytes.isEmpty else { throw StateFormatProblem(reason: "it is empty") }
     guard let json = JSONValue(parsing: bytes) else {
         throw StateFormatProblem(reason: "it is not JSON, or ends too early")
     }
-    var state: RememberedState?
+    var value: Value?
     let schema: String
     do throws(JSONFault) {
         let row = try JSONRow(json)
         schema = try row.string("schema")
         // Of a later form nothing else may be as expected.
-        if schema == stateSchema { state = try rememberedState(row) }
+        if schema == expected { value = try decode(row) }
     } catch {
         throw StateFormatProblem(reason: clause(error))
     }
-    guard let state else {
+    guard let value else {
         throw StateFormatProblem(
-            reason: "its schema is \(quoted(schema)) and this version reads only \(stateSchema)")
+            reason: "its schema is \(quoted(schema)) and this version reads only \(expected)")
     }
-    try checkUnique(state.profiles.map(\.name), "profile")
-    try checkUnique(state.groups.map(\.name), "group")
-    return state
+    for (what, names) in names(value) { try checkUnique(names, what) }
+    return value
 }
 
 private func checkUnique(_ names: [String], _ what: String) throws(StateFormatProblem) {

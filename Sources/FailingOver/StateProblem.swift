@@ -35,11 +35,14 @@ package enum StateProblem: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// What was found where the state is kept.
-package enum LoadedState: Sendable, Hashable {
-    /// There is no state file: a first start.
+/// What was found where something is kept.
+package enum Loaded<Value: Sendable & Hashable>: Sendable, Hashable {
+    /// There is no file: a first start.
     case nothing
-    case remembered(RememberedState)
+    case remembered(Value)
     /// The file cannot be used and now has the name `newPath`; `reason` is a clause with the place.
     case setAside(path: String, newPath: String, reason: String)
 }
+
+package typealias LoadedState = Loaded<RememberedState>
+package typealias LoadedHistory = Loaded<[RememberedHistory]>

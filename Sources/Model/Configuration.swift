@@ -143,6 +143,8 @@ package struct Configuration: Sendable, Hashable {
     package var statusFile: String
     /// Where the same is written as metrics, for the textfile collector of node_exporter.
     package var metricsFile: String?
+    /// Where the same is written as a page for a browser.
+    package var pageFile: String?
     package var stateDirectory: String
     package var controlSocket: String
     /// How many checks run at the same time; nil lets the number of profiles decide.
@@ -154,6 +156,7 @@ package struct Configuration: Sendable, Hashable {
     package init(
         profiles: [ProfileConfiguration], groups: [GroupConfiguration] = [],
         statusFile: String = Configuration.defaultStatusFile, metricsFile: String? = nil,
+        pageFile: String? = nil,
         stateDirectory: String = "/var/lib/credwatch",
         controlSocket: String = Configuration.defaultControlSocket, maxInFlight: Int? = nil,
         aws: AWSOverrides = AWSOverrides(), heartbeat: HeartbeatConfiguration? = nil
@@ -163,6 +166,7 @@ package struct Configuration: Sendable, Hashable {
         self.groups = groups
         self.statusFile = statusFile
         self.metricsFile = metricsFile
+        self.pageFile = pageFile
         self.stateDirectory = stateDirectory
         self.controlSocket = controlSocket
         self.maxInFlight = maxInFlight

@@ -81,6 +81,14 @@ package struct JSONWriter: Sendable {
         bytes.append(0x22)
     }
 
+    /// Writes a text of letters and signs that need no escape.
+    package mutating func member(_ key: StaticString, letters: [UInt8]) {
+        self.key(key)
+        bytes.append(0x22)
+        bytes.append(contentsOf: letters)
+        bytes.append(0x22)
+    }
+
     /// Writes an object under a key that is known at run time only.
     package mutating func object(named key: String, _ body: (inout JSONWriter) -> Void) {
         self.key(named: key)

@@ -35,6 +35,8 @@ package struct ProfileStatus: Sendable, Hashable {
     package var nextCheckAt: WallTime?
     /// What is worth a warning although the credential works.
     package var advisories: [Advisory]
+    /// The last 24 hours, up to the half hour in which the document was made.
+    package var history: History
 
     package init(
         name: String, state: ProfileState, since: WallTime? = nil, diagnosis: Diagnosis? = nil,
@@ -42,8 +44,9 @@ package struct ProfileStatus: Sendable, Hashable {
         lastAttemptAt: WallTime? = nil, lastSuccessAt: WallTime? = nil,
         failingSince: WallTime? = nil, consecutiveFailures: Int = 0, latency: Duration? = nil,
         expiresAt: WallTime? = nil, endsForGood: WallTime? = nil, endTold: EndNotice? = nil,
-        nextCheckAt: WallTime? = nil, advisories: [Advisory] = []
+        nextCheckAt: WallTime? = nil, advisories: [Advisory] = [], history: History = History()
     ) {
+        self.history = history
         self.advisories = advisories
         self.name = name
         self.state = state

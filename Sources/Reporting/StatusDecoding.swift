@@ -72,7 +72,18 @@ private func profile(_ row: JSONRow) throws(JSONFault) -> ProfileStatus {
         expiresAt: try row.optionalTime("expires_at"),
         endsForGood: try row.optionalTime("ends_for_good_at"),
         nextCheckAt: try row.optionalTime("next_check_at"),
-        advisories: try row.rows("warnings").map(advisory))
+        advisories: try row.rows("warnings").map(advisory),
+        history: try history(row))
+}
+
+/// The last hours; a daemon of before them, which may still run after an upgrade, tells nothing.
+private func history(_ row: JSONRow) throws(JSONFault) -> History {
+    guard let letters = try row.optionalString("history") else { return History() }
+    guard let history = History(letters: letters) else {
+        throw row.corrupt(
+            "history", "it is not at most \(History.count) of the letters h, u, f and -")
+    }
+    return history
 }
 
 private func advisory(_ row: JSONRow) throws(JSONFault) -> Advisory {

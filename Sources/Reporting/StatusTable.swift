@@ -5,19 +5,48 @@ package struct TableStyle: Sendable, Hashable {
     package var color: Bool
     /// The columns of the terminal; `Int.max` when there is no limit.
     package var width: Int
+    /// Whether signs beyond ASCII can be shown.
+    package var isUnicode: Bool
+    /// How much is listed before the rest is only counted.
+    package var extent: TableExtent
 
-    package init(color: Bool = false, width: Int = .max) {
+    package init(
+        color: Bool = false, width: Int = .max, isUnicode: Bool = false,
+        extent: TableExtent = .whole
+    ) {
         self.color = color
         self.width = width
+        self.isUnicode = isUnicode
+        self.extent = extent
     }
+}
+
+/// How much of thousands of profiles a table lists.
+package struct TableExtent: Sendable, Hashable {
+    /// How many profiles in trouble are explained; of more than these only the first three are.
+    package var explained: Int
+    /// How many profiles that are not in trouble, and how many warnings, are listed.
+    package var listed: Int
+
+    package init(explained: Int, listed: Int) {
+        self.explained = explained
+        self.listed = listed
+    }
+
+    package static let whole = TableExtent(explained: .max, listed: .max)
+    /// What a person can take in: on a terminal.
+    package static let screen = TableExtent(explained: 10, listed: 50)
+    /// All rows, for `grep`, but not a page of words about each of thousands.
+    package static let pipe = TableExtent(explained: 10, listed: .max)
 }
 
 /// Renders a status for people: a head line, a table of profiles with the troubled ones first and explained,
 /// a table of groups, and the warnings.
 ///
-/// After `validUntil` the head says that the rest is old. Ends with a line feed.
+/// After `validUntil` the first lines say that the rest is old. Ends with a line feed.
 package func renderTable(_ document: StatusDocument, style: TableStyle, now: WallTime) -> String {
-    var blocks = [wrapped(head(of: document, now: now), to: style.width).joined(separator: "\n")]
+    var blocks = staleLines(document, style: style, now: now)
+    blocks.append(head(of: document, style: style, now: now))
     if !document.profiles.isEmpty {
         blocks.append(profileTable(document.profiles, style: style, now: now))
     }
@@ -32,7 +61,7 @@ package func renderTable(_ document: StatusDocument, style: TableStyle, now: Wal
 /// warnings, and a clock that is noticeably wrong. Ends with a line feed.
 package func renderCheckTable(_ document: StatusDocument, style: TableStyle) -> String {
     let now = document.generatedAt
-    var blocks = [profileTable(document.profiles, style: style, now: now)]
+    var blocks = [checkTable(document.profiles, style: style, now: now)]
     if let warnings = warningTable(document, style: style, now: now) { blocks.append(warnings) }
     if let clock = clockClause(document) {
         blocks.append(wrapped("\(clock).", to: style.width).joined(separator: "\n"))
@@ -40,115 +69,91 @@ package func renderCheckTable(_ document: StatusDocument, style: TableStyle) -> 
     return blocks.joined(separator: "\n\n") + "\n"
 }
 
-private func profileTable(_ profiles: [ProfileStatus], style: TableStyle, now: WallTime) -> String {
-    var table = TextTable(["PROFILE", "STATE", "SINCE", "CAUSE OR IDENTITY", "NEXT"], flexible: 3)
-    let ordered = profiles.sorted { (rank($0.state), $0.name) < (rank($1.state), $1.name) }
-    for profile in ordered {
-        table.add(
-            [
-                profile.name, profile.state.rawValue,
-                profile.since.map { max(now - $0, .zero).rough } ?? "-",
-                causeOrIdentity(profile),
-                profile.nextCheckAt.map { $0 > now ? "in \(($0 - now).rough)" : "due" } ?? "-",
-            ],
-            color: color(of: profile.state), notes: notes(on: profile, now))
-    }
-    return table.render(style)
-}
-
 private func groupTable(_ groups: [GroupStatus], style: TableStyle) -> String {
     var table = TextTable(["GROUP", "STATE", "ACTIVE", "DETAIL"], flexible: 3)
     let ordered = GroupState.allCases.reversed().flatMap { state in
         groups.filter { $0.state == state }
     }
-    for group in ordered {
-        let words = group.state.rawValue.split(separator: "_").joined(separator: " ")
+    let troubled = ordered.count { $0.state != .ready }
+    let limit = troubled.addingReportingOverflow(style.extent.listed)
+    let shown = ordered.prefix(limit.overflow ? .max : limit.partialValue)
+    for group in shown {
         table.add(
-            [group.name, words, group.active, group.detail.isEmpty ? "-" : group.detail],
+            [group.name, words(for: group.state), group.active, detail(of: group)],
             color: color(of: group.state), notes: notes(on: group))
     }
-    return table.render(style)
+    let rest = ordered.count - shown.count
+    return table.render(style) + (rest > 0 ? "\nand \(rest) more groups, ready: see --all" : "")
 }
 
-private func head(of document: StatusDocument, now: WallTime) -> String {
+private func detail(of group: GroupStatus) -> String {
+    group.detail.isEmpty ? "-" : group.detail
+}
+
+/// Shouts that a status is old; nothing while it is not.
+private func staleLines(_ document: StatusDocument, style: TableStyle, now: WallTime) -> [String] {
+    guard document.validUntil < now else { return [] }
+    let late = (now - document.validUntil).rough
+    let text =
+        "STALE: this status was valid until \(document.validUntil.rfc3339), \(late) ago, and nothing"
+        + " renews it. All that follows is old: take every state for unknown, and see"
+        + " `systemctl status credwatch`."
+    let lines = wrapped(text, to: style.width, indent: "!! ")
+    let shouted = style.color ? lines.map { "\u{1B}[1;37;41m\($0)\u{1B}[0m" } : lines
+    return [shouted.joined(separator: "\n")]
+}
+
+private func head(of document: StatusDocument, style: TableStyle, now: WallTime) -> String {
     let counts = counts(of: document, naming: 3)
     let age = max(now - document.generatedAt, .zero).rough
     let clock = clockClause(document).map { "\($0), " } ?? ""
-    let origin =
-        "\(clock)written \(age) ago by pid \(document.daemon.pid) on \(document.daemon.host)"
-    guard document.validUntil < now else {
-        return "credwatch: \(document.overall.rawValue), \(counts), \(origin)"
+    let isStale = document.validUntil < now
+    let state = isStale ? Overall.unknown : document.overall
+    let was = isStale ? " (was \(document.overall.rawValue))" : ""
+    let text =
+        "credwatch: \(state.rawValue)\(was), \(counts), \(clock)"
+        + "written \(age) ago by pid \(document.daemon.pid) on \(document.daemon.host)"
+    var lines = wrapped(text, to: style.width)
+    let begin = "credwatch: \(state.rawValue)"
+    if style.color, let first = lines.first, first.hasPrefix(begin) {
+        lines[0] =
+            "credwatch: \(color(of: state))\(state.rawValue)\u{1B}[0m"
+            + first.dropFirst(begin.count)
     }
-    let late = (now - document.validUntil).rough
-    return "credwatch: unknown, because this status is stale: it was valid until"
-        + " \(document.validUntil.rfc3339), \(late) ago. What follows is old: \(counts), \(origin)"
+    return lines.joined(separator: "\n")
 }
 
 /// Says how wrong the clock is; nil when that is not worth a word.
-private func clockClause(_ document: StatusDocument) -> String? {
+func clockClause(_ document: StatusDocument) -> String? {
     guard let skew = document.clock?.skew, skew.magnitude >= ClockStatus.noticeable else {
         return nil
     }
     return "this machine's clock is \(clockPlace(skew))"
 }
 
-private func rank(_ state: ProfileState) -> Int {
-    switch state {
-    case .failing: 0
-    case .unknown: 1
-    case .pending: 2
-    case .healthy: 3
-    }
-}
-
-private func causeOrIdentity(_ profile: ProfileStatus) -> String {
-    switch profile.state {
-    case .failing, .unknown: profile.diagnosis.map { $0.cause.title } ?? "-"
-    case .pending: "not checked yet"
-    case .healthy: profile.identity?.arn ?? "-"
-    }
-}
-
-/// Returns what stands below a profile: an end that nears, and the diagnosis of one in trouble.
-private func notes(on profile: ProfileStatus, _ now: WallTime) -> [Note] {
-    var ending: [Note] = []
-    if let end = profile.endsForGood, end - now < EndNotice.hour.lead {
-        ending = [Note(words(forEnd: end, at: now))]
-    }
-    guard profile.state == .failing || profile.state == .unknown,
-        let diagnosis = profile.diagnosis
-    else { return ending }
-    var source = profile.source.map { "from \($0)" }
-    if let id = profile.accessKeyID {
-        source = "access key \(id)" + (source.map { " \($0)" } ?? "")
-    }
-    return notes(on: diagnosis, about: source) + ending
-}
-
 private func notes(on group: GroupStatus) -> [String] {
-    var notes: [String] = []
-    if let incident = group.incident {
-        let why = incident.byHand ? "ordered by hand" : incident.cause.title
-        notes.append(
-            "\(incident.event.rawValue) from \(incident.from) to \(incident.to), \(why),"
-                + " since \(incident.startedAt.rfc3339), incident \(incident.id)")
-    }
-    if let hook = group.hook {
-        let result = hook.result.map { words(for: $0) } ?? "runs"
-        notes.append(
-            "hook for \(hook.event.rawValue): \(result), attempt \(hook.attempt),"
-                + " started \(hook.startedAt.rfc3339)")
-    }
-    return notes
+    [incidentText(group), hookText(group)].compactMap(\.self)
 }
 
-private func color(of state: ProfileState) -> String {
-    switch state {
-    case .failing: "\u{1B}[1;31m"
-    case .unknown: "\u{1B}[33m"
-    case .healthy: "\u{1B}[32m"
-    case .pending: "\u{1B}[2m"
-    }
+/// Says what incident a group is in; nil when in none.
+func incidentText(_ group: GroupStatus) -> String? {
+    guard let incident = group.incident else { return nil }
+    let why = incident.byHand ? "ordered by hand" : incident.cause.title
+    return "\(incident.event.rawValue) from \(incident.from) to \(incident.to), \(why),"
+        + " since \(incident.startedAt.rfc3339), incident \(incident.id)"
+}
+
+/// Says how the last run of a group's hook went; nil when there was none.
+func hookText(_ group: GroupStatus) -> String? {
+    guard let hook = group.hook else { return nil }
+    let result = hook.result.map { words(for: $0) } ?? "runs"
+    return "hook for \(hook.event.rawValue): \(result), attempt \(hook.attempt),"
+        + " started \(hook.startedAt.rfc3339)"
+}
+
+/// The name of a group's state with spaces: `failed over`.
+func words(for state: GroupState) -> String {
+    state.rawValue.split(separator: "_").joined(separator: " ")
 }
 
 private func color(of state: GroupState) -> String {
@@ -156,5 +161,13 @@ private func color(of state: GroupState) -> String {
     case .ready: "\u{1B}[32m"
     case .confirming, .failingOver, .failedOver: "\u{1B}[33m"
     case .failoverFailed: "\u{1B}[1;31m"
+    }
+}
+
+private func color(of state: Overall) -> String {
+    switch state {
+    case .healthy: "\u{1B}[1;32m"
+    case .degraded, .unknown: "\u{1B}[1;33m"
+    case .failing: "\u{1B}[1;31m"
     }
 }

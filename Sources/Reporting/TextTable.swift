@@ -29,6 +29,13 @@ struct TextTable {
         var cells: [String]
         var color: String
         var notes: [Note]
+        var paint: Paint?
+    }
+
+    /// Puts colours into a cell other than the second one.
+    struct Paint {
+        var column: Int
+        var apply: (String) -> String
     }
 
     private let titles: [String]
@@ -43,8 +50,13 @@ struct TextTable {
 
     /// Adds a row; the second cell is the one in colour. Control characters are made visible, and what
     /// looks like a secret is taken out, in the notes as well.
-    mutating func add(_ cells: [String], color: String, notes: [Note]) {
-        lines.append(Line(cells: cells.map { visible(redacted($0)) }, color: color, notes: notes))
+    mutating func add(
+        _ cells: [String], color: String, notes: [Note], paint: Paint? = nil
+    ) {
+        lines.append(
+            Line(
+                cells: cells.map { visible(redacted($0)) }, color: color, notes: notes,
+                paint: paint))
     }
 
     mutating func add(_ cells: [String], color: String, notes: [String]) {
@@ -54,10 +66,11 @@ struct TextTable {
     /// Renders the table without a line feed at its end.
     func render(_ style: TableStyle) -> String {
         let widths = widths(within: style.width)
-        var output = [join(titles, widths, color: "", within: style.width)]
+        var output = [join(titles, widths, color: "", nil, within: style.width)]
         for line in lines {
             let color = style.color ? line.color : ""
-            output.append(join(line.cells, widths, color: color, within: style.width))
+            let paint = style.color ? line.paint : nil
+            output.append(join(line.cells, widths, color: color, paint, within: style.width))
             for note in line.notes { output += note.lines(within: style.width) }
         }
         return output.joined(separator: "\n")
@@ -82,9 +95,9 @@ struct TextTable {
         widths.reduce(2 * (widths.count - 1), +)
     }
 
-    private func join(_ cells: [String], _ widths: [Int], color: String, within limit: Int)
-        -> String
-    {
+    private func join(
+        _ cells: [String], _ widths: [Int], color: String, _ paint: Paint?, within limit: Int
+    ) -> String {
         var plain = zip(cells, widths).map { padded(truncated($0, to: $1), to: $1) }
         while let last = plain.last, last.allSatisfy({ $0 == " " }) { plain.removeLast() }
         if let last = plain.popLast() {
@@ -97,6 +110,9 @@ struct TextTable {
             return truncated(plain.joined(separator: "  "), to: limit)
         }
         if !color.isEmpty, plain.count > 1 { plain[1] = "\(color)\(plain[1])\u{1B}[0m" }
+        if let paint, paint.column < plain.count {
+            plain[paint.column] = paint.apply(plain[paint.column])
+        }
         return plain.joined(separator: "  ")
     }
 }

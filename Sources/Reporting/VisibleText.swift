@@ -34,7 +34,8 @@ package func visible(_ text: String, keepingLines: Bool = false) -> String {
 private func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
-    default: false
+    // Fillers and the like, which are letters by their category; an emoji's selector of forms stays.
+    default: scalar.properties.isDefaultIgnorableCodePoint && !(0xFE00...0xFE0F ~= scalar.value)
     }
 }
 

@@ -3,10 +3,11 @@ import Model
 /// Renders the warnings of the machine, the profiles and the groups as a table; nil when there are none.
 func warningTable(_ document: StatusDocument, style: TableStyle, now: WallTime) -> String? {
     var table = TextTable(["WARNING ABOUT", "CODE", "SINCE"], flexible: 0)
-    var isEmpty = true
+    var count = 0
     func add(_ advisories: [Advisory], about subject: String) {
         for advisory in advisories {
-            isEmpty = false
+            count += 1
+            guard count <= style.extent.listed else { continue }
             table.add(
                 [
                     subject, advisory.kind.rawValue,
@@ -20,5 +21,7 @@ func warningTable(_ document: StatusDocument, style: TableStyle, now: WallTime) 
     add(document.advisories, about: "this machine")
     for profile in document.profiles { add(profile.advisories, about: profile.name) }
     for group in document.groups { add(group.advisories, about: "group \(group.name)") }
-    return isEmpty ? nil : table.render(style)
+    guard count > 0 else { return nil }
+    let rest = count - min(count, style.extent.listed)
+    return table.render(style) + (rest > 0 ? "\nand \(rest) more warnings; see --all" : "")
 }

@@ -32,6 +32,7 @@ struct ProfileTrack: Sendable {
     var owner: CallerIdentity?
     /// What a second identity has said about the refusals that go on.
     private var refinement: Refinement?
+    private(set) var past = HistoryTrack()
 
     init(_ configuration: ProfileConfiguration, remembered: RememberedProfile?) {
         self.configuration = configuration
@@ -179,7 +180,17 @@ struct ProfileTrack: Sendable {
             endTold: ending?.told)
     }
 
-    func status(nextCheckAt: WallTime?) -> ProfileStatus {
+    /// Takes up the last hours that an earlier daemon has seen.
+    mutating func takeUp(_ remembered: RememberedHistory) {
+        past = HistoryTrack(remembered)
+    }
+
+    /// Notes the state at the end of a check; tells whether the history is another one now.
+    mutating func noteHistory(at time: WallTime) -> Bool {
+        past.note(state, at: time, every: configuration.interval)
+    }
+
+    func status(nextCheckAt: WallTime?, at now: WallTime) -> ProfileStatus {
         ProfileStatus(
             name: configuration.name, state: state, since: since, diagnosis: last?.diagnosis,
             identity: last?.identity, accessKeyID: last?.accessKeyID, source: last?.source,
@@ -187,7 +198,8 @@ struct ProfileTrack: Sendable {
             failingSince: failingSince, consecutiveFailures: consecutiveFailures,
             latency: last?.latency, expiresAt: last?.expiresAt, endsForGood: ending?.end,
             endTold: ending?.told, nextCheckAt: nextCheckAt,
-            advisories: advisories.list)
+            advisories: advisories.list,
+            history: past.history(at: now, every: configuration.interval))
     }
 }
 

@@ -17,6 +17,8 @@ package struct Tracker: Sendable {
     var clock = ClockTrack()
     var machine = AdvisoryBoard()
     var isClockWrong = false
+    /// Whether the last hours of a profile are others than those that were kept last.
+    package var historyChanged = false
     /// What a new configuration made necessary; it goes out with the next effects.
     private var owed: [Effect] = []
     private let makeIncidentID: @Sendable () -> String
@@ -188,6 +190,7 @@ package struct Tracker: Sendable {
         let name = result.profile
         guard let position = positions[name] else { return }
         let change = profiles[position].receive(result)
+        if profiles[position].noteHistory(at: result.finishedAt.wall) { historyChanged = true }
         // What a second identity said of the same refusal before goes along.
         let result = profiles[position].isRefined ? profiles[position].last ?? result : result
         let isSettled = profiles[position].isSettled(result)
@@ -229,12 +232,35 @@ package struct Tracker: Sendable {
             groups: groupNames.compactMap { groups[$0]?.remembered })
     }
 
+    /// Takes up the last hours that an earlier daemon has seen; those of other profiles are dropped.
+    package mutating func takeUp(_ histories: [RememberedHistory]) {
+        for history in histories {
+            if let position = positions[history.name] { profiles[position].takeUp(history) }
+        }
+    }
+
+    /// The last hours of every profile of which something is known, to be kept across a restart.
+    package var histories: [RememberedHistory] {
+        profiles.withUnsafeBufferPointer { tracks in
+            tracks.indices.compactMap {
+                let past = tracks[$0].past
+                guard !past.history.isEmpty else { return nil }
+                return RememberedHistory(
+                    name: tracks[$0].configuration.name, newest: past.newest,
+                    history: past.history)
+            }
+        }
+    }
+
     /// The status of every profile, in the order of the configuration.
-    package func profileStatuses(nextCheckAt: (String) -> WallTime?) -> [ProfileStatus] {
+    package func profileStatuses(at now: WallTime, nextCheckAt: (String) -> WallTime?)
+        -> [ProfileStatus]
+    {
         // Read where they lie: a copy of a track counts twenty references.
         profiles.withUnsafeBufferPointer { tracks in
             tracks.indices.map {
-                tracks[$0].status(nextCheckAt: nextCheckAt(tracks[$0].configuration.name))
+                tracks[$0].status(
+                    nextCheckAt: nextCheckAt(tracks[$0].configuration.name), at: now)
             }
         }
     }

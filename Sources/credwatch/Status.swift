@@ -34,14 +34,24 @@ struct Status: ParsableCommand {
     var json = false
 
     @OptionGroup var plugin: PluginOptions
+    @OptionGroup var look: StatusLook
 
     func validate() throws {
-        if plugin.plugin, json { throw ValidationError("--plugin and --json exclude each other.") }
+        if json, look.watch || look.html != nil {
+            throw ValidationError("--json goes without --watch and --html.")
+        }
+        if plugin.plugin, json || look.watch || look.html != nil {
+            throw ValidationError("--plugin goes without --json, --watch and --html.")
+        }
     }
 
     func run() throws {
         if plugin.plugin { return try finish(pluginAnswer()) }
         let path = try statusFile()
+        if look.watch {
+            var watch = StatusWatch(path: path, look: look)
+            throw ExitCode(watch.run())
+        }
         let read: StatusContents
         do {
             read = try readStatus(path: path)
@@ -52,8 +62,10 @@ struct Status: ParsableCommand {
         let now = SystemClock.wall()
         if json {
             write(read.bytes, to: STDOUT_FILENO)
+        } else if let page = look.html {
+            try writePage(read.document, to: page, now: now)
         } else {
-            write(renderTable(read.document, style: tableStyle(), now: now), to: STDOUT_FILENO)
+            write(renderTable(read.document, style: look.style(), now: now), to: STDOUT_FILENO)
         }
         let isStale = read.document.validUntil < now
         let overall = isStale ? Overall.unknown : read.document.overall

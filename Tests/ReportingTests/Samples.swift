@@ -67,7 +67,8 @@ enum Samples {
         accessKeyID: "AKIAQNCLJGYSAZAAN74C", source: "[app] in /home/app/.aws/credentials:4",
         lastAttemptAt: now + .seconds(-4), lastSuccessAt: now + .seconds(-185),
         failingSince: now + .seconds(-125), consecutiveFailures: 3,
-        latency: .microseconds(41_250), nextCheckAt: now + .seconds(18))
+        latency: .microseconds(41_250), nextCheckAt: now + .seconds(18),
+        history: History(letters: "hhhhff") ?? History())
 
     static let healthy = ProfileStatus(
         name: "app-backup", state: .healthy, since: now + .seconds(-7_320),
@@ -78,7 +79,7 @@ enum Samples {
         accessKeyID: "ASIAY34FZKBOKMUTVV7A", lastAttemptAt: now, lastSuccessAt: now,
         latency: .milliseconds(38), expiresAt: now + .seconds(3_600),
         endsForGood: now + .seconds(28_800),
-        nextCheckAt: now + .seconds(121))
+        nextCheckAt: now + .seconds(121), history: History(letters: "uhh") ?? History())
 
     static let unknown = ProfileStatus(
         name: "batch", state: .unknown, since: now + .seconds(-40),

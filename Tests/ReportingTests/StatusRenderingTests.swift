@@ -18,7 +18,7 @@ import Testing
                 "others":[],"identity":null,"access_key_id":null,\
                 "source":null,"last_attempt_at":null,"last_success_at":null,"failing_since":null,\
                 "consecutive_failures":0,"latency_ms":null,"expires_at":null,\
-                "ends_for_good_at":null,"next_check_at":null,"warnings":[]}
+                "ends_for_good_at":null,"next_check_at":null,"history":"","warnings":[]}
                 """)
     }
 
@@ -36,7 +36,7 @@ import Testing
                 "last_attempt_at":"2026-11-22T14:03:10Z","last_success_at":"2026-11-22T14:03:10Z",\
                 "failing_since":null,"consecutive_failures":0,"latency_ms":38,\
                 "expires_at":"2026-11-22T15:03:10Z","ends_for_good_at":"2026-11-22T22:03:10Z",\
-                "next_check_at":"2026-11-22T14:05:11Z","warnings":[]}
+                "next_check_at":"2026-11-22T14:05:11Z","history":"uhh","warnings":[]}
                 """)
     }
 

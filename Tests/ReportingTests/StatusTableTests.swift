@@ -26,8 +26,8 @@ import Testing
                 == """
                 credwatch: failing, 1 healthy, 1 failing (app: key not recognised), 1 unknown (batch: host name not found), 1 pending, group app failed over to app-backup, written 4s ago by pid 123 on host
 
-                PROFILE     STATE    SINCE  CAUSE OR IDENTITY                      NEXT
-                app         failing  2m 5s  key not recognised                     in 18s
+                PROFILE     STATE    SINCE  NEXT      LAST 24 H                 CAUSE AND REMEDY, OR IDENTITY
+                app         failing  2m 5s  in 18s    .....................__#  key not recognised
                     AWS does not recognise the access key.
                     sure: possible, one of several causes that look the same
                     do: Create a new key, or activate this one, and put it into the file.
@@ -42,14 +42,14 @@ import Testing
                             to tell: iam:ListAccessKeys, asked with another identity, lists the key or not.
                         key id mistyped: the id has a typing error
                             to tell: Compare it with the key's id in the IAM console.
-                batch       unknown  40s    host name not found                    -
+                batch       unknown  40s    -         ........................  host name not found
                     The host name cannot be resolved.
                     sure: certain, nothing else fits what was seen
                     do: Look at the resolver.
                     seen:
                         failed at the DNS lookup: NXDOMAIN
-                later       pending  -      not checked yet                        -
-                app-backup  healthy  2h 2m  arn:aws:iam::123456789012:user/backup  in 2m 1s
+                later       pending  -      -         ........................  not checked yet
+                app-backup  healthy  2h 2m  in 2m 1s  ......................?_  arn:aws:iam::123456789012:user/backup
 
                 GROUP  STATE        ACTIVE      DETAIL
                 app    failed over  app-backup  The primary is still refused.
@@ -91,8 +91,8 @@ import Testing
                 credwatch: failing, 0 healthy, 1 failing (app: key not recognised), this
                 machine's clock is 2m 5s behind AWS's, written 4s ago by pid 123 on host
 
-                PROFILE  STATE    SINCE  CAUSE OR IDENTITY   NEXT
-                app      failing  2m 5s  key not recognised  in 18s
+                PROFILE  STATE    SINCE  NEXT    LAST 24 H     CAUSE AND REMEDY, OR IDENTITY
+                app      failing  2m 5s  in 18s  .........._#  key not recognised
                     AWS does not recognise the access key.
                     sure: possible, one of several causes that look the same
                     do: Create a new key, or activate this one, and put it into the file.
@@ -197,11 +197,15 @@ import Testing
         var document = Samples.document
         document.overall = .healthy
         document.validUntil = Samples.now + .seconds(-125)
-        let head = lines(document)[0]
+        let text = lines(document)
         #expect(
-            head.hasPrefix(
-                "credwatch: unknown, because this status is stale: it was valid until"
-                    + " 2026-11-22T14:01:05Z, 2m 5s ago. What follows is old: 1 healthy"))
+            text[0]
+                == "!! STALE: this status was valid until 2026-11-22T14:01:05Z, 2m 5s ago, and nothing renews it. All that follows is old: take every state for unknown, and see `systemctl status credwatch`."
+        )
+        #expect(text[2].hasPrefix("credwatch: unknown (was healthy), 1 healthy"))
+        let colored = lines(document, color: true, width: 80)
+        #expect(colored[0].hasPrefix("\u{1B}[1;37;41m!! STALE: "))
+        #expect(colored[1].hasPrefix("\u{1B}[1;37;41m!! "))
     }
 
     @Test(arguments: [20, 40, 60, 80, 100, 132]) func fitsTheTerminal(width: Int) {
@@ -218,6 +222,10 @@ import Testing
         let colored = lines(Samples.document, color: true, width: 80).joined(separator: "\n")
         #expect(colored.contains("\u{1B}[1;31mfailing\u{1B}[0m"))
         #expect(colored.contains("\u{1B}[32mhealthy\u{1B}[0m"))
+        #expect(colored.hasPrefix("credwatch: \u{1B}[1;31mfailing\u{1B}[0m, 1 healthy"))
+        #expect(
+            colored.contains(
+                "\u{1B}[2m..........\u{1B}[0m\u{1B}[32m_\u{1B}[0m\u{1B}[1;31m#\u{1B}[0m"))
         let plain = lines(Samples.document, width: 80).joined(separator: "\n")
         #expect(colored.replacing(/\u{1B}\[[0-9;]*m/, with: "") == plain)
     }
@@ -230,10 +238,14 @@ import Testing
             ProfileStatus(name: "x\u{1B}[2J", state: .failing),
         ]
         let lines = lines(document)
-        #expect(lines[2] == "PROFILE   STATE    SINCE  CAUSE OR IDENTITY  NEXT")
-        #expect(lines[4] == "e\u{301}         failing  -      -                  -")
-        #expect(lines[3] == "x\\x1b[2J  failing  -      -                  -")
-        #expect(lines[5] == "東京      failing  -      -                  -")
+        let dots = String(repeating: ".", count: 24)
+        #expect(
+            lines[2]
+                == "PROFILE   STATE    SINCE  NEXT  LAST 24 H                 CAUSE AND REMEDY, OR IDENTITY"
+        )
+        #expect(lines[4] == "e\u{301}         failing  -      -     \(dots)  -")
+        #expect(lines[3] == "x\\x1b[2J  failing  -      -     \(dots)  -")
+        #expect(lines[5] == "東京      failing  -      -     \(dots)  -")
     }
 
     @Test func showsACheckThatIsDueAndAClockThatWentBack() {
@@ -247,7 +259,38 @@ import Testing
         ]
         let lines = lines(document)
         #expect(lines[0].contains("written 0.0s ago"))
-        #expect(lines[3] == "a        healthy  0.0s   -                  due")
+        #expect(lines[3].hasPrefix("a        healthy  0.0s   due   ...."))
+    }
+
+    @Test func ofThousandsItListsWhatMatters() {
+        var document = Samples.emptyDocument
+        document.profiles = (0..<12).map { number in
+            var profile = Samples.failing
+            profile.name = "bad-\(number)"
+            return profile
+        }
+        document.profiles += (0..<200).map {
+            ProfileStatus(name: "good-\($0)", state: .healthy)
+        }
+        func count(_ extent: TableExtent) -> (rows: [Int], text: String) {
+            let text = renderTable(
+                document, style: TableStyle(extent: extent), now: Samples.now)
+            let lines = text.split(separator: "\n")
+            return (
+                ["    sure: ", "bad-", "good-"].map { begin in
+                    lines.count { $0.hasPrefix(begin) }
+                }, text
+            )
+        }
+        #expect(count(.whole).rows == [12, 12, 200])
+        let pipe = count(.pipe)
+        #expect(pipe.rows == [3, 12, 200])
+        // In one line, what is the matter and what to do.
+        #expect(pipe.text.contains("key not recognised: Create a new key, or activate this one"))
+        #expect(pipe.text.contains("\n3 of 12 in trouble are explained; see --all\n"))
+        let screen = count(.screen)
+        #expect(screen.rows == [3, 12, 50])
+        #expect(screen.text.contains("\nand 150 more profiles, not in trouble; see --all\n"))
     }
 
     @Test func hasNoTablesForNothing() {

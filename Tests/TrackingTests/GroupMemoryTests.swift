@@ -315,7 +315,10 @@ import Tracking
         configuration.profiles.removeLast()
         world.tracker.reconfigure(configuration, at: world.now)
         #expect(world.tracker.groupStatuses(at: world.now.moment).isEmpty)
-        #expect(world.tracker.profileStatuses { _ in nil }.map(\.name) == ["app", "spare"])
+        #expect(
+            world.tracker.profileStatuses(at: world.now.wall) { _ in nil }.map(\.name) == [
+                "app", "spare",
+            ])
         #expect(world.check("third", .keyNotRecognized).profileChanges.isEmpty)
         #expect(world.tracker.remembered.profiles.map(\.name) == ["app", "spare"])
         world.tracker.reconfigure(World.configuration(), at: world.now)

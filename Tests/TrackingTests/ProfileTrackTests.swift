@@ -138,7 +138,7 @@ import Tracking
         var world = World([])
         world.check("app", .keyNotRecognized)
         let next = world.now.wall + .seconds(20)
-        let status = world.tracker.profileStatuses { $0 == "app" ? next : nil }
+        let status = world.tracker.profileStatuses(at: world.now.wall) { $0 == "app" ? next : nil }
         #expect(status.map(\.name) == ["app", "spare", "third"])
         #expect(status.first?.diagnosis?.cause == .keyNotRecognized)
         #expect(status.first?.latency == .milliseconds(40))

@@ -130,7 +130,7 @@ struct World {
     }
 
     func profile(_ name: String) -> ProfileStatus {
-        tracker.profileStatuses { _ in nil }.first { $0.name == name }
+        tracker.profileStatuses(at: now.wall) { _ in nil }.first { $0.name == name }
             ?? ProfileStatus(name: "none", state: .pending)
     }
 
@@ -138,7 +138,7 @@ struct World {
 
     var overall: Overall {
         Tracking.overall(
-            profiles: tracker.profileStatuses { _ in nil },
+            profiles: tracker.profileStatuses(at: now.wall) { _ in nil },
             groups: tracker.groupStatuses(at: now.moment), advisories: tracker.advisories)
     }
 }
