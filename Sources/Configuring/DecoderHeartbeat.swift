@@ -8,6 +8,13 @@ extension Decoder {
 
     /// Decodes `heartbeat`; no message repeats a URL of it, which holds a token.
     mutating func heartbeat(_ node: YAMLNode?) -> HeartbeatConfiguration? {
+        if let node, case .scalar = node.content, !node.isNull {
+            // Somebody has given the URL by itself: the usual message would repeat it.
+            report(
+                node.mark, "wrong-type",
+                "`heartbeat` must be a mapping like \(SectionKind.heartbeat.example)")
+            return nil
+        }
         guard let section = section(node, .heartbeat) else { return nil }
         require("url", in: section, .heartbeat)
         let target = heartbeatTarget(section["url"], "`url`")

@@ -149,7 +149,7 @@ final class Exchange {
     ) -> TransportFailure {
         let known = CurlFailure(
             code: code, message: String(cString: words),
-            address: try? EndpointAddress(settings.url),
+            address: try? EndpointAddress(String(settings.url.prefix { $0 != "?" && $0 != "#" })),
             lookup: microseconds(CURLINFO_NAMELOOKUP_TIME_T),
             connect: microseconds(CURLINFO_CONNECT_TIME_T),
             handshake: microseconds(CURLINFO_APPCONNECT_TIME_T),

@@ -133,7 +133,7 @@ package struct ClockStatus: Sendable, Hashable {
 package struct JournalStatus: Sendable, Hashable {
     /// False while it takes nothing: journald has stopped, or is gone.
     package var isReachable: Bool
-    /// How many entries wait for it.
+    /// How many entries wait for it to come back; none while it is reachable.
     package var waiting: Int
     /// How many were dropped since the start.
     package var dropped: Int

@@ -59,10 +59,11 @@ final class Backlog: Sendable {
     /// How many entries wait, how many were dropped, and whether the reader takes any.
     var status: JournalStatus {
         state.withLock { state in
-            JournalStatus(
-                isReachable: !state.isAway && !state.isStuck(at: uptime()),
-                waiting: state.items.count + (state.deliveringSince == nil ? 0 : 1),
-                dropped: state.dropped)
+            // What is on its way to a reader that takes it waits for nothing.
+            let isReachable = !state.isAway && !state.isStuck(at: uptime())
+            let count = state.items.count + (state.deliveringSince == nil ? 0 : 1)
+            return JournalStatus(
+                isReachable: isReachable, waiting: isReachable ? 0 : count, dropped: state.dropped)
         }
     }
 

@@ -64,12 +64,12 @@ struct MakeUUIDTests {
     }
 }
 
-struct HeartbeatTests {
+struct PulseTests {
     @Test func `before the first question the thread counts as alive`() {
-        let heartbeat = Heartbeat()
-        #expect(heartbeat.isAnswered.isSet)
-        #expect(!heartbeat.isAsked)
-        heartbeat.isAnswered.set(false)
-        #expect(!heartbeat.isAnswered.isSet)
+        let pulse = Pulse()
+        #expect(pulse.isAnswered.isSet)
+        #expect(!pulse.isAsked)
+        pulse.isAnswered.set(false)
+        #expect(!pulse.isAnswered.isSet)
     }
 }

@@ -149,7 +149,7 @@ struct InsideJournald {
         journal.flush(within: .milliseconds(50))
         #expect(clock.now - begin < .seconds(5))
         while journal.status.isReachable { try await Task.sleep(for: .milliseconds(50)) }
-        #expect(journal.status.waiting == 1_001)
+        #expect((2...1_001).contains(journal.status.waiting))
         try #require(kill(process, SIGCONT) == 0)
         journal.flush(within: .seconds(30))
         let dropped = journal.status.dropped
@@ -172,8 +172,9 @@ struct InsideJournald {
             """
             set -e
             mount -t tmpfs tmpfs /var/lib/systemd
-            mkdir -p /run/systemd/catalog
-            cp '\(CatalogTests.path)' /run/systemd/catalog/
+            mkdir /run/catalog
+            cp '\(CatalogTests.path)' /run/catalog/
+            mount --bind /run/catalog /usr/lib/systemd/catalog
             journalctl --update-catalog
             """,
         ])

@@ -108,12 +108,28 @@ import Testing
             text.contains(
                 """
                 "clock":{"skew_ms":-61000,"measured_at":"2026-11-22T14:03:10Z"},\
+                "journal":{"reachable":true,"waiting":0,"dropped":0},"heartbeat":null,\
                 "warnings":[{"code":"clock_skew","message":"Theclock.",\
                 "commands":["timedatectlstatus"],"since":"2026-11-22T14:03:10Z"}],"profiles":[]
                 """))
         var plain = self.text(Samples.emptyDocument)
         plain.removeAll { $0 == "\n" || $0 == " " }
-        #expect(plain.contains("\"clock\":null,\"warnings\":[],\"profiles\":[]"))
+        #expect(plain.contains("\"clock\":null,\"journal\":"))
+        #expect(plain.contains("\"heartbeat\":null,\"warnings\":[],\"profiles\":[]"))
+    }
+
+    @Test func writesJournalAndHeartbeat() {
+        var document = Samples.fullDocument
+        document.heartbeat?.failure = "SecretAccessKey=\(RedactionTests.secret)"
+        var text = text(document)
+        text.removeAll { $0 == "\n" || $0 == " " }
+        #expect(
+            text.contains(
+                """
+                "journal":{"reachable":false,"waiting":12,"dropped":3},\
+                "heartbeat":{"host":"hc-ping.com","last_success_at":"2026-11-22T14:02:00Z",\
+                "failing_since":"2026-11-22T14:03:00Z","failure":"SecretAccessKey=<redacted>"},
+                """))
     }
 
     @Test func writesHowSureItIsAndWhatElseItCouldBe() {

@@ -31,7 +31,7 @@ NEIGHBOURS = {
         "[Unit]\nConditionVirtualization=\n[Service]\nExecStart=\n"
         "ExecStart=/usr/sbin/smartd -n -q never -c /etc/smartd.conf\n"),
     "chrony.service": (
-        "[Unit]\nConditionCapability=\n[Service]\nExecStart=\nExecStart=/usr/sbin/chronyd -x -F 1\n"),
+        "[Unit]\nConditionCapability=\n[Service]\nExecStart=\nExecStart=!/usr/sbin/chronyd -x -F 0\n"),
     "prometheus-node-exporter.service": "",
 }
 
@@ -92,7 +92,7 @@ def measure(site):
             units.append(unit)
         else:
             log = guest.journal("-u", unit)
-            figures["missing"][unit] = (str(log[-1]["MESSAGE"]) if log else outcome.text)[:200]
+            figures["missing"][unit] = (" | ".join(str(entry["MESSAGE"]) for entry in log[-4:]) or outcome.text)[:400]
     starts = {unit: [] for unit in units}
     for _ in range(5):
         for unit in units:
