@@ -14,7 +14,7 @@ func encodeHistory(_ histories: [RememberedHistory]) -> [UInt8] {
                     object.member("name", profile.name)
                     object.member(
                         "newest", WallTime(seconds: Int64(profile.newest) * History.seconds))
-                    object.member("letters", letters: profile.history.letters)
+                    object.member("letters", profile.history)
                 }
             }
         }

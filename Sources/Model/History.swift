@@ -126,10 +126,20 @@ package struct History: Sendable, Hashable {
 
     /// The letters of all, the oldest first; those in front of which nothing is known are left off.
     package var letters: [UInt8] {
+        var letters: [UInt8] = []
+        appendLetters(to: &letters)
+        return letters
+    }
+
+    /// Appends ``letters`` to bytes.
+    package func appendLetters(to bytes: inout [UInt8]) {
+        guard !isEmpty else { return }
         var age = Self.count - 1
         while age >= 0, self[age] == .nothing { age -= 1 }
-        guard age >= 0 else { return [] }
-        return (0...age).reversed().map { self[$0].letter }
+        while age >= 0 {
+            bytes.append(self[age].letter)
+            age -= 1
+        }
     }
 
     private static func level(_ bits: UInt64) -> HistoryLevel {

@@ -81,11 +81,11 @@ package struct JSONWriter: Sendable {
         bytes.append(0x22)
     }
 
-    /// Writes a text of letters and signs that need no escape.
-    package mutating func member(_ key: StaticString, letters: [UInt8]) {
+    /// Writes a history as its letters, which need no escape.
+    package mutating func member(_ key: StaticString, _ value: History) {
         self.key(key)
         bytes.append(0x22)
-        bytes.append(contentsOf: letters)
+        value.appendLetters(to: &bytes)
         bytes.append(0x22)
     }
 

@@ -64,8 +64,8 @@ extension PageWriter {
         if let last = profile.lastSuccessAt { fact("Last accepted") { $0.time(last) } }
         ends(profile, now)
         if let next = profile.nextCheckAt { fact("Next check") { $0.time(next) } }
+        fact("Last 24 hours") { $0.strip(profile.history) }
         markup("</dl>\n")
-        strip(profile.history)
         if let diagnosis { details(diagnosis) }
         markup("</article>\n")
     }

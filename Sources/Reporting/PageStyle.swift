@@ -2,7 +2,7 @@
 ///
 /// A test computes the hash anew and names the new one.
 enum PageStyle {
-    static let hash: StaticString = "sha256-HASH"
+    static let hash: StaticString = "sha256-GiUvETiRKAPvZHfB8UIjQi9sUCxpGG/OqZeNQRI5gmE="
 
     static let sheet: StaticString = """
         :root{color-scheme:light dark;--bg:#f5f6f8;--fg:#1a1d21;--dim:#565d66;--card:#fff;\
@@ -20,7 +20,7 @@ enum PageStyle {
         p{margin:.35rem 0}
         header,article,.box{background:var(--card);border:1px solid var(--line);\
         border-left:.4rem solid var(--pending);border-radius:.5rem;padding:.9rem 1rem;margin:0 0 .8rem}
-        .box{border-left-width:1px;padding:.2rem 1rem}
+        .box{border-left:1px solid var(--line);padding:.2rem 1rem}
         .is-healthy{border-left-color:var(--healthy)}
         .is-degraded{border-left-color:var(--degraded)}
         .is-failing{border-left-color:var(--failing)}
@@ -47,7 +47,7 @@ enum PageStyle {
         details{margin-top:.5rem}
         summary{cursor:pointer;color:var(--dim)}
         time{white-space:nowrap;font-variant-numeric:tabular-nums}
-        .strip{display:block;width:100%;max-width:24rem;height:1.5rem;margin-top:.6rem}
+        .strip{display:block;width:100%;max-width:24rem;height:1.3rem;margin-top:.1rem}
         .n{fill:var(--dim);opacity:.5}
         .h{fill:var(--healthy)}
         .u{fill:var(--unknown)}

@@ -57,7 +57,7 @@ package func write(_ profile: ProfileStatus, to writer: inout JSONWriter) {
         writer.member("expires_at", profile.expiresAt)
         writer.member("ends_for_good_at", profile.endsForGood)
         writer.member("next_check_at", profile.nextCheckAt)
-        writer.member("history", letters: profile.history.letters)
+        writer.member("history", profile.history)
         write(profile.advisories, to: &writer)
     }
 }

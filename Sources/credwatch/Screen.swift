@@ -15,16 +15,17 @@ struct Screen {
     private var before = termios()
     private var drawn = ""
 
-    /// Takes the screen over, or clears it after a change of its size.
+    /// Takes the screen over; or once more, after a change of its size or a stop in which a shell had it.
     mutating func enter() {
         drawn = ""
-        if !isEntered, hasKeys, tcgetattr(STDIN_FILENO, &before) == 0 {
+        if !isEntered, hasKeys { tcgetattr(STDIN_FILENO, &before) }
+        if hasKeys {
             var raw = before
             // Keys come one by one and are not shown; those that make signals still do.
             raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
             tcsetattr(STDIN_FILENO, TCSANOW, &raw)
         }
-        write((isEntered ? "" : "\u{1B}[?1049h\u{1B}[?25l") + "\u{1B}[2J", to: STDOUT_FILENO)
+        write((isEntered ? "" : "\u{1B}[?1049h") + "\u{1B}[?25l\u{1B}[2J", to: STDOUT_FILENO)
         isEntered = true
     }
 

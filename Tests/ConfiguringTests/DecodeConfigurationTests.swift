@@ -112,6 +112,7 @@ import Testing
         #expect(configuration.profiles == profiles)
         #expect(configuration.groups == [group])
         #expect(configuration.statusFile == "/run/credwatch/other.json")
+        #expect(configuration.pageFile == "/srv/www/credwatch.html")
         #expect(configuration.stateDirectory == "/var/lib/other")
         #expect(configuration.controlSocket == "/run/credwatch/other.sock")
         #expect(configuration.maxInFlight == 64)

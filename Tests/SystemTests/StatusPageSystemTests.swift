@@ -1,6 +1,7 @@
 import Glibc
 import Model
 import Reporting
+import Sandbox
 import Support
 import Testing
 
@@ -77,7 +78,8 @@ struct StatusPageSystemTests {
         let site = try site(in: "web/")
         let manager = try NotifySocket(path: site.path("notify"))
         let daemon = try site.startDaemon(environment: ["NOTIFY_SOCKET": site.path("notify")])
-        #expect(await daemon.hasWritten("cannot write the status file \(site.path("web/page.html"))"))
+        #expect(
+            await daemon.hasWritten("cannot write the status file \(site.path("web/page.html"))"))
         // The status file itself is there all the same.
         #expect(await manager.message { $0.contains("READY=1") } != nil)
         #expect(try site.status().profiles.count == 2)

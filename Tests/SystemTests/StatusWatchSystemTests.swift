@@ -36,7 +36,8 @@ struct StatusWatchSystemTests {
             daemon: DaemonStatus(version: "0", pid: 1, startedAt: now, host: "here"),
             profiles: [profile], groups: [])
         try writeText(
-            "\(folder)/\(name)", mode: 0o644, String(decoding: renderStatus(document), as: UTF8.self))
+            "\(folder)/\(name)", mode: 0o644,
+            String(decoding: renderStatus(document), as: UTF8.self))
     }
 
     @Test func `on a terminal it is redrawn in place, and leaves it as it was`() async throws {
@@ -62,7 +63,9 @@ struct StatusWatchSystemTests {
         #expect(seconds < 5)
     }
 
-    @Test func `into a pipe it writes a block at each change, and ends with its reader`() async throws {
+    @Test func `into a pipe it writes a block at each change, and ends with its reader`()
+        async throws
+    {
         defer { removeFolder(folder) }
         let script = """
             import os, shutil, subprocess, sys
@@ -107,8 +110,10 @@ struct StatusWatchSystemTests {
     }
 
     @Test(arguments: [
-        (["--watch", "5"], "no interval"), (["--watch", "2h"], "no interval"), (["5s"], "belongs to --watch"),
-        (["--watch", "--html", "x"], "exclude each other"), (["--watch", "--json"], "--json goes without"),
+        (["--watch", "5"], "no interval"), (["--watch", "2h"], "no interval"),
+        (["5s"], "belongs to --watch"),
+        (["--watch", "--html", "x"], "exclude each other"),
+        (["--watch", "--json"], "--json goes without"),
         (["--json", "--html", "-"], "--json goes without"), (["--color", "blue"], "blue"),
     ])
     func `wrong usage is named`(arguments: [String], words: String) async throws {
