@@ -1,4 +1,5 @@
 import Dispatch
+import FailingOver
 import Model
 import Reporting
 import Scheduling
@@ -104,7 +105,7 @@ extension Engine {
         report(problem)
         guard !isStopping else { return }
         let sentence = sentence(
-            for: document, problems: [problem?.clause].compactMap(\.self))
+            for: document, problems: [problem?.clause, keeping.problem?.clause].compactMap(\.self))
         if publication.isFirst {
             publication.isFirst = false
             parts.service.ready(sentence)
