@@ -48,8 +48,20 @@ def watchdog(site):
          and site.guest.profile("app")["state"] == "failing")
     demand(site.guest.group()["incident"] == incident, f"the incident is {site.guest.group()['incident']}")
     demand(len(site.hooks()) == 1, f"hooks: {site.hooks()}")
-    site.drop_in("watchdog", None)
     site.sandbox.activate("app")
+
+
+@proof("a storm of SIGHUP and SIGUSR1 starves neither the watchdog nor the checks")
+def storm(site):
+    site.start()
+    pid, restarts = site.guest.main_pid(), site.guest.show(UNIT, "NRestarts")
+    calls = site.sandbox.calls
+    # Three times as long as the watchdog waits.
+    site.guest.run(f"end=$(($(date +%s) + 6)); while [ $(date +%s) -lt $end ]; do kill -HUP {pid}; kill -USR1 {pid}; done")
+    demand(site.guest.main_pid() == pid and site.guest.show(UNIT, "NRestarts") == restarts, "it was restarted")
+    demand(site.sandbox.calls > calls + 4, "there were no checks meanwhile")
+    wait("both credentials are healthy", lambda: site.guest.status()["overall"] == "healthy")
+    site.drop_in("watchdog", None)
 
 
 class World(threading.Thread):
