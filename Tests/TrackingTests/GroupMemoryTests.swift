@@ -143,13 +143,9 @@ import Tracking
     @Test func `a person can decide what waits for evidence`() {
         var world = World.moved(nil).restarted()
         #expect(world.order(.failback).replies == ["1 false: g already uses its primary app"])
-        let runs = world.order(.failover, force: true, id: 2).runs
-        #expect(runs.map(\.incident) == ["incident-2"])
-        #expect(runs.map(\.attempt) == [1])
+        #expect(world.order(.failover, force: true, id: 2).runs.count == 1)
         #expect(world.finishHook(.exited(code: 0)).replies.count == 1)
-        var other = World.moved(nil).restarted()
-        other.order(.failover)
-        #expect(other.prove("spare", .ok).runs.map(\.incident) == ["incident-2"])
+        #expect(world.group.state == .failedOver)
     }
 
     @Test func `a restart while confirming begins anew`() {

@@ -60,7 +60,7 @@ def storm(site):
     site.guest.run(f"end=$(($(date +%s) + 6)); while [ $(date +%s) -lt $end ]; do kill -HUP {pid}; kill -USR1 {pid}; done")
     demand(site.guest.main_pid() == pid and site.guest.show(UNIT, "NRestarts") == restarts, "it was restarted")
     demand(site.sandbox.calls > calls + 4, "there were no checks meanwhile")
-    wait("both credentials are healthy", lambda: site.guest.status()["overall"] == "healthy")
+    wait("both credentials are healthy", site.all_checked)
     site.drop_in("watchdog", None)
 
 
