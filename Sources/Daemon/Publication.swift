@@ -1,4 +1,5 @@
 import Dispatch
+import FailingOver
 import Model
 import Reporting
 import Scheduling
@@ -110,7 +111,8 @@ extension Engine {
         report(problem)
         guard !isStopping else { return }
         let sentence = sentence(
-            for: document, problems: [refusal, problem?.clause].compactMap(\.self))
+            for: document,
+            problems: [refusal, problem?.clause, keeping.problem?.clause].compactMap(\.self))
         if publication.isFirst {
             publication.isFirst = false
             parts.service.ready(sentence)

@@ -15,6 +15,16 @@ package enum StateProblem: Error, Sendable, Hashable, CustomStringConvertible {
     /// Nothing was saved; the file from before is whole.
     case notSaved(path: String, reason: String)
 
+    /// What is wrong in few words, for a status line.
+    package var clause: String {
+        switch self {
+        case .directoryUnusable(_, let reason), .directoryUnsafe(_, let reason),
+            .unreadable(_, let reason), .notSetAside(_, let reason), .notSaved(_, let reason):
+            "state file not written: \(reason)"
+        case .locked: "state file not written: its directory is in use"
+        }
+    }
+
     /// What is wrong, as a sentence.
     package var description: String {
         switch self {

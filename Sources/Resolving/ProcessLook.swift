@@ -86,6 +86,7 @@ struct ProcessLook: Looking {
         switch target {
         case .process(let process): throw gone(process)
         case .unit(let unit):
+            if isBlind { throw hidden() }
             throw problem(
                 "its main process ends as soon as it was started",
                 "See why: `systemctl status \(unit)` and `journalctl -u \(unit)`.")
@@ -189,8 +190,22 @@ struct ProcessLook: Looking {
         .surroundings(subject: subject, what: what, hint: hint)
     }
 
-    private func gone(_ process: Int32) -> ResolveProblem {
+    /// Whether /proc hides the processes of others from us, as a unit's ProtectProc= has it: the first
+    /// process of a machine is there, else.
+    private var isBlind: Bool {
+        access("/proc/1", F_OK) != 0
+    }
+
+    private func hidden() -> ResolveProblem {
         problem(
+            "the processes of others are hidden from credwatch",
+            "Let its unit see them, by ProtectProc=default and AmbientCapabilities=CAP_SYS_PTRACE; "
+                + "other-services.conf in /usr/share/doc/credwatch/examples/systemd does that.")
+    }
+
+    private func gone(_ process: Int32) -> ResolveProblem {
+        if isBlind { return hidden() }
+        return problem(
             "there is no process \(process)",
             "Name the service in its place: `unit` finds the process again after each restart.")
     }

@@ -64,8 +64,18 @@ extension GroupTrack {
     private mutating func begin(
         _ order: Order, to target: String, at now: Instant, _ effects: inout Effects
     ) {
+        let event: HookEvent = order.kind == .failback ? .failback : .failover
+        // The very move that the end of the daemon cut short goes on: a hook can tell that it is the same.
+        if isResuming, var incident, incident.event == event, incident.to == target,
+            incident.attempts < Limits.hookAttempts
+        {
+            incident.byHand = true
+            self.incident = incident
+            blockedReason = nil
+            return attempt(at: now, &effects)
+        }
         begin(
-            order.kind == .failback ? .failback : .failover, to: target,
+            event, to: target,
             cause: lastFailure?.diagnosis.cause ?? .ok, summary: "ordered by an operator.",
             byHand: true, at: now, &effects)
     }

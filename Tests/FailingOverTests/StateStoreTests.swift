@@ -233,4 +233,12 @@ import Testing
         #expect(try [.remembered(sample), .remembered(other)].contains(store.load(now: now)))
         #expect(directory.names == ["lock", "state.json"])
     }
+
+    @Test func `a problem has few words for a status line`() {
+        let full = StateProblem.notSaved(
+            path: "/var/lib/credwatch/state.json", reason: "write: No space left on device")
+        #expect(full.clause == "state file not written: write: No space left on device")
+        let locked = StateProblem.locked(path: "/var/lib/credwatch", pid: 7)
+        #expect(locked.clause == "state file not written: its directory is in use")
+    }
 }

@@ -28,7 +28,7 @@ class Sandbox:
         self.process = subprocess.Popen(
             [program, "serve", "--port", str(port), "--write-files", os.path.join(folder, "aws"), "--ready-file", ready,
              *(word for user in users for word in ("--user", user))],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_end_with_parent)
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=end_with_parent)
         end = time.monotonic() + 20
         while not (os.path.exists(ready) and "SANDBOX_PID" in open(ready).read()):
             if self.process.poll() is not None or time.monotonic() > end:
@@ -130,7 +130,7 @@ print(json.dumps(getattr(client, sys.argv[5])(**json.loads(sys.argv[6])), defaul
         log = os.path.join(folder, "log")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
-            stdin=subprocess.DEVNULL, stdout=open(log, "wb"), stderr=subprocess.STDOUT, preexec_fn=_end_with_parent,
+            stdin=subprocess.DEVNULL, stdout=open(log, "wb"), stderr=subprocess.STDOUT, preexec_fn=end_with_parent,
             env={**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": str(3 * len(users)), "PYTHONUNBUFFERED": "1"})
         end = time.monotonic() + 60
         found = None
@@ -179,7 +179,7 @@ print(json.dumps(getattr(client, sys.argv[5])(**json.loads(sys.argv[6])), defaul
         self.process.wait()
 
 
-def _end_with_parent():
-    # PR_SET_PDEATHSIG: no server outlives its theme.
+def end_with_parent():
+    """Has a process that is being started killed when its parent dies (PR_SET_PDEATHSIG)."""
     import ctypes
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)

@@ -1,7 +1,6 @@
 """The machine that a theme finds: the package installed, an AWS of its own, a config with a failover group."""
 
 from .proofs import Failure, demand, wait
-from .sandbox import Sandbox
 
 CONFIG = "/etc/credwatch/credwatch.yaml"
 UNIT = "credwatch.service"

@@ -71,8 +71,10 @@ def stopped(site):
     site.guest.systemctl("stop", *SOCKETS, JOURNALD)
     # Without it, there is nothing that listens.
     demand(site.guest.show(JOURNALD, "ActiveState") == "inactive", "journald still runs")
-    goes_on(site)
-    site.guest.systemctl("start", *SOCKETS, JOURNALD)
+    try:
+        goes_on(site)
+    finally:
+        site.guest.systemctl("start", *SOCKETS, JOURNALD)
     site.sandbox.deactivate("app-backup")
     wait("the next change is in the journal",
          lambda: len(site.guest.journal("CREDWATCH_EVENT=profile_failing", "CREDWATCH_PROFILE=app-backup")) > failures)
@@ -88,6 +90,8 @@ def stopped(site):
 def hanging(site):
     before = len(site.guest.journal("-u", UNIT, "CREDWATCH_EVENT=config_reloaded"))
     pid = site.guest.main_pid(JOURNALD)
+    # Nought would be whoever runs `kill`.
+    demand(pid > 0, "journald does not run")
     restarts = site.guest.show(UNIT, "NRestarts")
     site.guest.run(["kill", "-STOP", str(pid)])
     try:

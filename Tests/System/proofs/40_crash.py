@@ -48,8 +48,20 @@ def watchdog(site):
          and site.guest.profile("app")["state"] == "failing")
     demand(site.guest.group()["incident"] == incident, f"the incident is {site.guest.group()['incident']}")
     demand(len(site.hooks()) == 1, f"hooks: {site.hooks()}")
-    site.drop_in("watchdog", None)
     site.sandbox.activate("app")
+
+
+@proof("a storm of SIGHUP and SIGUSR1 starves neither the watchdog nor the checks")
+def storm(site):
+    site.start()
+    pid, restarts = site.guest.main_pid(), site.guest.show(UNIT, "NRestarts")
+    calls = site.sandbox.calls
+    # Three times as long as the watchdog waits.
+    site.guest.run(f"end=$(($(date +%s) + 6)); while [ $(date +%s) -lt $end ]; do kill -HUP {pid}; kill -USR1 {pid}; done")
+    demand(site.guest.main_pid() == pid and site.guest.show(UNIT, "NRestarts") == restarts, "it was restarted")
+    demand(site.sandbox.calls > calls + 4, "there were no checks meanwhile")
+    wait("both credentials are healthy", site.all_checked)
+    site.drop_in("watchdog", None)
 
 
 class World(threading.Thread):
@@ -144,6 +156,11 @@ def judge(site, cuts, world):
             between = [hook for seen, hook in cuts if first < seen <= second]
             demand(any(hook and hook["incident"] == incident and not hook["done"] for hook in between),
                    f"{event} {incident} ran with the attempts {attempts}, and no kill cut it short: {between}")
+    # Whoever moves there twice in a row has moved once too often.
+    order = list(moves)
+    for (event, incident), (following, other) in zip(order, order[1:]):
+        demand(event != following, lambda: f"{event} {incident} {moves[event, incident]} and at once {other} "
+               f"{moves[following, other]}: {told(site, incident, other)}")
     counted = {event: len([key for key in moves if key[0] == event]) for event in ("failover", "failback")}
     demand(counted["failover"] == world.failovers, f"{world.failovers} failovers, hooks for {counted['failover']}")
     demand(counted["failback"] == world.failbacks, f"{world.failbacks} ways back, hooks for {counted['failback']}")
@@ -152,6 +169,15 @@ def judge(site, cuts, world):
     # Without any, the kills were not where they should hurt.
     demand(world.failovers >= 8 and again > 0, "too little happened")
     demand(int(site.guest.show(UNIT, "NRestarts")) >= KILLS, "systemd counts fewer restarts than kills")
+
+
+def told(site, *incidents):
+    """What the journal says from the first of the incidents to the end of the last."""
+    entries = site.guest.journal("-u", UNIT)
+    found = [index for index, entry in enumerate(entries) if entry.get("CREDWATCH_INCIDENT") in incidents]
+    lines = [f"{entry['__REALTIME_TIMESTAMP'][4:]} {str(entry['MESSAGE'])[:160]} {entry.get('CREDWATCH_INCIDENT', '')[:8]}"
+             for entry in entries[max(0, found[0] - 8):found[-1] + 3]] if found else []
+    return "\n" + "\n".join(lines)
 
 
 def lines_in(site):

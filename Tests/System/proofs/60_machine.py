@@ -28,9 +28,12 @@ def full(site):
         left = guest.run(["find", path, "-type", "f", "-printf", "%f "]).stdout.split()
         demand(set(left) <= {"ballast", "status.json", "state.json", "lock", ".lock", "state.lock"},
                f"half-written files are left in {path}: {left}")
-    text = guest.show(UNIT, "StatusText")
-    demand("status" in text or "state" in text, f"systemctl status does not tell: {text}")
-    site.note(text)
+    def text():
+        return guest.show(UNIT, "StatusText")
+
+    for what in ("status file not written", "state file not written"):
+        wait(f"systemctl status has '{what}'", lambda: what in text())
+    site.note(text())
     # What stops reading the old file: it says itself until when it may be believed.
     demand(guest.run(["credwatch", "status"], check=False).code in (0, 3), "credwatch status believes an old file")
     for path in FULL:
@@ -69,12 +72,14 @@ def read_only(site):
     guest = site.guest
     guest.run("mount --bind /etc /etc && mount -o remount,bind,ro /etc")
     demand(guest.run("touch /etc/credwatch/x", check=False).code != 0, "/etc is not read-only")
-    site.start()
-    site.reload()
-    calls = site.sandbox.calls
-    wait("checks go on", lambda: site.sandbox.calls >= calls + 4)
-    demand(guest.status()["overall"] == "healthy", "not healthy")
-    guest.run("umount /etc")
+    try:
+        site.start()
+        site.reload()
+        calls = site.sandbox.calls
+        wait("checks go on", lambda: site.sandbox.calls >= calls + 4)
+        demand(guest.status()["overall"] == "healthy", "not healthy")
+    finally:
+        guest.run("umount /etc")
 
 
 @proof("AWS files of another user, 0600 in a home directory of mode 0700, are read and judged")
