@@ -73,6 +73,7 @@ extension Decoder {
         let status = self.section(section["status"], .status)
         if let file = path(status?["file"], "`file`") { configuration.statusFile = file }
         configuration.metricsFile = metricsFile(status?["prometheus_file"])
+        configuration.metricsListener = metricsListener(section["metrics"])
         if let directory = path(section["state_directory"], "`state_directory`") {
             configuration.stateDirectory = directory
         }
@@ -120,6 +121,9 @@ extension Decoder {
         }
         if let node = metrics, configuration.metricsFile == configuration.statusFile {
             report(node.mark, "path-conflict", "`prometheus_file` is the path of the status file")
+        }
+        if let node = metrics, configuration.metricsFile == configuration.controlSocket {
+            report(node.mark, "path-conflict", "`prometheus_file` is the path of the socket")
         }
         let taken = [
             stateFile, configuration.stateDirectory, configuration.stateDirectory + "/lock",

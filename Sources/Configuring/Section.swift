@@ -21,7 +21,7 @@ struct Section {
 
 /// The kinds of section with the keys that each allows.
 enum SectionKind: CaseIterable {
-    case root, defaults, profile, expectation, canary, group, hook, status, control, aws
+    case root, defaults, profile, expectation, canary, group, hook, status, metrics, control, aws
 
     /// The section for a message.
     var name: String {
@@ -34,6 +34,7 @@ enum SectionKind: CaseIterable {
         case .group: "a failover group"
         case .hook: "`hook`"
         case .status: "`status`"
+        case .metrics: "`metrics`"
         case .control: "`control`"
         case .aws: "`aws`"
         }
@@ -43,8 +44,8 @@ enum SectionKind: CaseIterable {
         switch self {
         case .root:
             [
-                "defaults", "profiles", "failover", "status", "state_directory", "control",
-                "max_in_flight", "aws",
+                "defaults", "profiles", "failover", "status", "metrics", "state_directory",
+                "control", "max_in_flight", "aws",
             ]
         case .defaults:
             [
@@ -65,6 +66,7 @@ enum SectionKind: CaseIterable {
             ]
         case .hook: ["command", "timeout"]
         case .status: ["file", "prometheus_file"]
+        case .metrics: ["listen", "allow_remote"]
         case .control: ["socket"]
         case .aws: ["credentials_file", "config_file", "endpoint_url"]
         }
@@ -75,6 +77,7 @@ enum SectionKind: CaseIterable {
         switch self {
         case .hook: "{command: [/usr/local/lib/credwatch/switch], timeout: 30s}"
         case .canary: "{action: iam:GetUser}"
+        case .metrics: "{listen: 127.0.0.1:9812}"
         default: "{" + keys.prefix(2).map { "\($0): …" }.joined(separator: ", ") + "}"
         }
     }

@@ -47,6 +47,10 @@ actor Engine {
     var onStopped: (@Sendable () -> Void)?
     var isListening = false
     var controlProblem: SocketProblem?
+    var metricsServer: MetricsServer?
+    var metricsProblem: SocketProblem?
+    /// What only the metrics tell.
+    var counters: DaemonMetrics
 
     private var timer: WakeTimer?
     private var watchdog: Ticker?
@@ -62,6 +66,7 @@ actor Engine {
             makePipeline(
                 for: configuration, parts.transport, parts.obtainer, remembering: canaries))
         startedAt = SystemClock.now()
+        counters = DaemonMetrics(startedAt: startedAt.wall)
         clock = ClockWatch(at: startedAt, suspended: SystemClock.suspended())
         inbox = Inbox(queue: executor.queue)
         tracker = Tracker(
@@ -82,6 +87,7 @@ actor Engine {
             queue.async { self.assumeIsolated { $0.ordered(request, reply) } }
         }
         listen()
+        serveMetrics()
         parts.journal.write(
             JournalEntry(
                 .daemonStarted, .info,
@@ -153,6 +159,7 @@ actor Engine {
         let now = result.finishedAt
         switch job.purpose {
         case .routine:
+            counters.checks.count(result.diagnosis.verdict)
             let (known, before) = explained(result, of: job.profile)
             handle(.checked(known), at: now)
             if job.profile.canary != nil { tellCanary(of: result, at: now) }

@@ -57,6 +57,9 @@ extension Engine {
                     .configRefused, .error,
                     "The new config is refused, the old one stays in force: \(reasons.first ?? "unknown reason")"
                 ))
+            counters.isReloadSuccessful = false
+            publication.markDirty(urgent: true)
+            turn()
             parts.service.ready(
                 "the new config is refused, the old one stays in force; see the journal")
             return reloadEnded(
@@ -65,6 +68,8 @@ extension Engine {
                     .joined(separator: "\n"))
         }
         adopt(new)
+        counters.isReloadSuccessful = true
+        counters.reloadedAt = SystemClock.wall()
         let sentence =
             "The config was read again: \(new.profiles.count) profiles, \(new.groups.count) failover groups."
         parts.journal.write(JournalEntry(.configReloaded, .notice, sentence))
@@ -98,7 +103,9 @@ extension Engine {
         new.stateDirectory = configuration.stateDirectory
         new.controlSocket = configuration.controlSocket
         let oldProfiles = profiles
+        leaveMetricsFile(for: new.metricsFile)
         configuration = new
+        serveMetrics()
         generation += 1
         // The environment is the one of the start; what is cached of the files is read again.
         pipeline.value = makePipeline(
@@ -136,21 +143,22 @@ extension Engine {
         reloads = Reloads()
         let end = document(at: now, isLast: true)
         let last = renderStatus(end)
-        let metrics = metrics(of: end)
+        let (metricsFile, daemonMetrics) = (metricsFile, daemonMetrics)
         let state = tracker.remembered
         let (parts, statusFile) = (parts, configuration.statusFile)
         let summary = jobs.lateness?.summary()
         let finish = onStopped
         onStopped = nil
-        let control = control
+        let (control, metricsServer) = (control, metricsServer)
         Task.detached(executorPreference: parts.transport) {
             await control?.stop()
+            await metricsServer?.stop()
             await parts.obtainer.shutDown()
             if hadHooks { await parts.hookRunner.terminateAll(grace: .milliseconds(500)) }
             parts.stateQueue.sync { _ = parts.save(state) }
             parts.statusQueue.sync {
                 try? StatusFile(path: statusFile).write(last)
-                if let metrics { try? metrics.file.write(metrics.bytes) }
+                try? metricsFile?.write(renderMetrics(end, daemonMetrics))
             }
             if let summary, let file = parts.latenessFile {
                 try? StatusFile(path: file).write(summary)

@@ -14,6 +14,11 @@ struct Publication {
     var isWriting = false
     var problem: StatusFileProblem?
     var failingSince: Moment?
+    /// The same for the metrics' file.
+    var metricsProblem: StatusFileProblem?
+    var metricsFailingSince: Moment?
+    /// Until when the status file that was written last may be gone by.
+    var validUntil: WallTime?
     var isFirst = true
     private var lastStart: Moment?
     private var lastCost = Duration.zero
@@ -84,34 +89,46 @@ extension Engine {
         let document = document(at: now)
         let bytes = renderStatus(document)
         let file = StatusFile(path: configuration.statusFile)
-        let metrics = metrics(of: document)
+        let (metricsFile, daemonMetrics) = (metricsFile, daemonMetrics)
         parts.statusQueue.async { [self] in
-            var problem = file.problem(writing: bytes)
-            if let metrics, let other = metrics.file.problem(writing: metrics.bytes) {
-                problem = problem ?? other
+            let problem = file.problem(writing: bytes)
+            let other = metricsFile?.problem(writing: renderMetrics(document, daemonMetrics))
+            queue.async { [self, problem, other] in
+                assumeIsolated { $0.published(document, problem, metrics: other) }
             }
-            queue.async { [self, problem] in assumeIsolated { $0.published(document, problem) } }
         }
     }
 
-    /// The metrics of a document with the file that they belong to; nil where none is configured.
-    func metrics(of document: StatusDocument) -> (file: StatusFile, bytes: [UInt8])? {
-        configuration.metricsFile.map { (StatusFile(path: $0), renderMetrics(document)) }
+    /// The file of the metrics; nil where none is configured.
+    var metricsFile: StatusFile? {
+        configuration.metricsFile.map { StatusFile(path: $0, what: "metrics file") }
     }
 
-    private func published(_ document: StatusDocument, _ problem: StatusFileProblem?) {
+    /// Removes the metrics of a config whose place is another one now: node_exporter would tell them for
+    /// ever.
+    func leaveMetricsFile(for new: String?) {
+        guard let metricsFile, metricsFile.path != new else { return }
+        publication.metricsProblem = nil
+        parts.statusQueue.async { metricsFile.remove() }
+    }
+
+    private func published(
+        _ document: StatusDocument, _ problem: StatusFileProblem?,
+        metrics metricsProblem: StatusFileProblem?
+    ) {
         publication.end(at: SystemClock.moment())
-        report(problem)
+        if problem == nil { publication.validUntil = document.validUntil }
+        report(problem, \.problem, \.failingSince)
+        report(metricsProblem, \.metricsProblem, \.metricsFailingSince)
         guard !isStopping else { return }
-        let sentence = sentence(
-            for: document, problems: [problem?.clause].compactMap(\.self))
+        let sentence = sentence(for: document, problems: outputClauses)
         if publication.isFirst {
             publication.isFirst = false
             parts.service.ready(sentence)
         } else {
             parts.service.status(sentence)
         }
-        if problem != nil {
+        if problem != nil || metricsProblem != nil {
             // It heals by itself: tried again soon, and then with every change.
             publication.markDirty(urgent: false)
             schedule.set(.publish, due: SystemClock.moment() + .seconds(5))
@@ -119,18 +136,23 @@ extension Engine {
         turn()
     }
 
-    /// Says once that the status file cannot be written, and once that it can again.
-    private func report(_ problem: StatusFileProblem?) {
-        switch (publication.problem, problem) {
+    /// Says once that a file cannot be written, and once that it can again.
+    private func report(
+        _ problem: StatusFileProblem?, _ old: WritableKeyPath<Publication, StatusFileProblem?>,
+        _ since: WritableKeyPath<Publication, Moment?>
+    ) {
+        switch (publication[keyPath: old], problem) {
         case (nil, let new?):
-            publication.failingSince = SystemClock.moment()
+            publication[keyPath: since] = SystemClock.moment()
             parts.journal.write(entry(for: new))
         case (let old?, nil):
-            let length = SystemClock.moment() - (publication.failingSince ?? SystemClock.moment())
-            parts.journal.write(entry(forRestored: old.path, after: length))
+            let now = SystemClock.moment()
+            parts.journal.write(
+                entry(
+                    forRestored: old.path, after: now - (publication[keyPath: since] ?? now)))
         default: break
         }
-        publication.problem = problem
+        publication[keyPath: old] = problem
     }
 
     /// Everything that the status file says, as of now.
@@ -139,10 +161,16 @@ extension Engine {
     /// into its limits.
     func document(at now: Instant, isLast: Bool = false) -> StatusDocument {
         var earliest: WallTime?
-        let statuses = tracker.profileStatuses { name in
+        var statuses = tracker.profileStatuses { name in
             let next = nextCheck(name, at: now)
             if let next { earliest = min(earliest ?? next, next) }
             return next
+        }
+        if investigations.knowsDates {
+            for index in statuses.indices {
+                statuses[index].keyCreatedAt = investigations.keyCreatedAt(
+                    statuses[index].accessKeyID, of: statuses[index].name)
+            }
         }
         let groups = tracker.groupStatuses(at: now.moment)
         let timeout = configuration.profiles.map(\.timeout).max() ?? .seconds(10)

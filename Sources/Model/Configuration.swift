@@ -111,6 +111,8 @@ package struct Configuration: Sendable, Hashable {
     package var statusFile: String
     /// Where the same is written as metrics, for the textfile collector of node_exporter.
     package var metricsFile: String?
+    /// Where the same is served by HTTP; nil for nowhere.
+    package var metricsListener: MetricsListener?
     package var stateDirectory: String
     package var controlSocket: String
     /// How many checks run at the same time; nil lets the number of profiles decide.
@@ -120,6 +122,7 @@ package struct Configuration: Sendable, Hashable {
     package init(
         profiles: [ProfileConfiguration], groups: [GroupConfiguration] = [],
         statusFile: String = Configuration.defaultStatusFile, metricsFile: String? = nil,
+        metricsListener: MetricsListener? = nil,
         stateDirectory: String = "/var/lib/credwatch",
         controlSocket: String = Configuration.defaultControlSocket, maxInFlight: Int? = nil,
         aws: AWSOverrides = AWSOverrides()
@@ -128,6 +131,7 @@ package struct Configuration: Sendable, Hashable {
         self.groups = groups
         self.statusFile = statusFile
         self.metricsFile = metricsFile
+        self.metricsListener = metricsListener
         self.stateDirectory = stateDirectory
         self.controlSocket = controlSocket
         self.maxInFlight = maxInFlight
