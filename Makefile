@@ -36,6 +36,12 @@ deb: build ## the Debian package, .build/deb/credwatch_VERSION_amd64.deb
 	@packaging/dependencies deb
 	@packaging/deb $(BUILD_PATH)/release/credwatch $(BUILD_PATH)/deb
 
+.PHONY: system-test
+system-test: deb ## install the package in a booted Debian guest, and prove there what it does
+	@packaging/dependencies system-test
+	$(SWIFT) build --scratch-path $(BUILD_PATH) $(STRICT) --product credwatch-sandbox
+	@BUILD_PATH="$(BUILD_PATH)" Tests/System/run
+
 .PHONY: check
 check: lint test ## everything that must pass: format, strict build, tests
 

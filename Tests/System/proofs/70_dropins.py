@@ -1,0 +1,241 @@
+"""The drop-ins and units of /usr/share/doc/credwatch/examples/systemd do what they say, taken as they are."""
+
+from harness import demand, proof, wait
+
+UNIT = "credwatch.service"
+EXAMPLES = "/usr/share/doc/credwatch/examples/systemd"
+FILES = """\
+aws:
+  credentials_file: /etc/credwatch/credentials/aws
+  config_file: /etc/credwatch/credentials/config
+"""
+
+
+def example(site, name):
+    """An example of the package, put where its own comment says."""
+    text = site.guest.read(f"{EXAMPLES}/{name}")
+    place = next(line.strip("# /\n") for line in text.splitlines() if line.lstrip("#/ ").startswith(("etc/", "~/")))
+    return text, "/" + place
+
+
+def use(site, name):
+    """Uses a drop-in of the service, and no other one."""
+    for other in ("home-directory", "load-credential", "application-user", "other-services"):
+        site.guest.run(["rm", "-f", f"/etc/systemd/system/{UNIT}.d/{other}.conf"])
+    if name:
+        text, place = example(site, name + ".conf")
+        demand(place == f"/etc/systemd/system/{UNIT}.d/{name}.conf", f"its comment says {place}")
+        site.guest.write(place, text)
+    site.guest.systemctl("daemon-reload")
+    silent = site.guest.run(["systemd-analyze", "verify", UNIT])
+    demand(not silent.text, silent.text)
+
+
+def files_of_app(site):
+    """A user app with AWS files of its own."""
+    guest = site.guest
+    if not guest.exists("/home/app"):
+        guest.run("useradd -m -s /bin/sh app && chmod 700 /home/app && install -d -o app -g app -m 700 /home/app/.aws")
+        guest.run("useradd -m -s /bin/sh other")
+        guest.write("/home/other/file", "private\n", owner="other")
+    guest.write("/home/app/.aws/credentials", site.sandbox.credentials_text, 0o600, "app")
+    guest.write("/home/app/.aws/config", site.sandbox.config_text, 0o600, "app")
+
+
+@proof("home-directory.conf: the AWS files of one home directory, and of no other")
+def home_directory(site):
+    files_of_app(site)
+    use(site, "home-directory")
+    site.configure((FILES, "aws:\n"))
+    site.start()
+    demand("/home/app/.aws/credentials" in site.guest.profile("app")["source"], site.guest.profile("app")["source"])
+    pid = site.guest.main_pid()
+    demand(site.guest.run(["ls", f"/proc/{pid}/root/home"]).stdout.split() == ["app"], "it sees other homes")
+    # A file that is replaced, as tools do, is seen.
+    key, secret = site.sandbox.create_key("app")
+    text = site.sandbox.credentials_text.replace(site.sandbox.keys["app"], key).replace(
+        site.sandbox.secrets["app"], secret)
+    site.guest.write("/home/app/.aws/new", text, 0o600, "app")
+    site.guest.run("mv /home/app/.aws/new /home/app/.aws/credentials")
+    wait("the new key is seen", lambda: site.guest.profile("app")["access_key_id"] == key
+         and site.guest.profile("app")["state"] == "healthy")
+    site.credentials_of_app = text
+
+
+@proof("load-credential.conf: keys that systemd hands over, without any right to files")
+def load_credential(site):
+    guest = site.guest
+    use(site, "load-credential")
+    section = site.credentials_of_app.split("[app-backup]")[0]
+    guest.write("/etc/app/aws-credentials", section, 0o600)
+    site.configure(("  - name: app\n  - name: app-backup", "  - name: app\n    credential: aws-app\n  - name: app-backup"))
+    site.start()
+    source = guest.profile("app")["source"]
+    demand("aws-app" in source, f"the source is {source}")
+    status = guest.read(f"/proc/{guest.main_pid()}/status")
+    demand("CapEff:\t0000000000000000" in status and "CapBnd:\t0000000000000000" in status, "it has capabilities")
+    site.sandbox.deactivate("app")
+    site.wait_state("app", "failing")
+    site.sandbox.activate("app")
+    site.wait_state("app", "healthy")
+    # As the manual says: without its source, the start fails with 243.
+    guest.run("mv /etc/app/aws-credentials /etc/app/away")
+    guest.systemctl("restart", UNIT, check=False)
+    code = guest.show(UNIT, "ExecMainStatus")
+    demand(code == "243", f"without the source, the exit code is {code}")
+    guest.run("mv /etc/app/away /etc/app/aws-credentials")
+    site.start()
+
+
+@proof("application-user.conf: the application's user, its own files, and state that moves with it")
+def application_user(site):
+    guest = site.guest
+    use(site, None)
+    guest.run("rm -f /srv/app/hooks && chown app /srv/app")
+    site.configure()
+    site.start()
+    guest.run(["credwatch", "failover", "app", "--force"])
+    site.wait_group("failed_over")
+    incident = guest.group()["incident"]["id"]
+    use(site, "application-user")
+    site.configure((FILES, "aws:\n"))
+    guest.run("chown root:root /usr/local/lib/credwatch/switch")
+    guest.systemctl("restart", UNIT)
+    wait("app is checked", lambda: guest.profile("app")["state"] == "healthy")
+    pid = guest.main_pid()
+    demand(guest.run(["stat", "-c", "%U:%G", f"/proc/{pid}"]).stdout.strip() == "app:app", "it is not app's")
+    demand("CapEff:\t0000000000000000" in guest.read(f"/proc/{pid}/status"), "it has capabilities")
+    demand("/home/app/.aws/credentials" in guest.profile("app")["source"], guest.profile("app")["source"])
+    demand(guest.group()["incident"]["id"] == incident, "the state did not move with it")
+    guest.run(["credwatch", "failback", "app"], user="app")
+    site.wait_group("ready")
+    demand(guest.run(["stat", "-c", "%U", "/var/lib/credwatch/state.json"]).stdout.strip() == "app", "state of another")
+    guest.systemctl("stop", UNIT)
+    use(site, None)
+    guest.run("chown credwatch /srv/app")
+    site.configure()
+    site.start()
+
+
+SERVICE = """\
+[Service]
+User=app
+Environment=AWS_PROFILE=app-backup AWS_ENDPOINT_URL={url}
+ExecStart=/bin/sleep infinity
+"""
+
+
+@proof("other-services.conf: what a running service of another user really has in its environment")
+def other_services(site):
+    guest = site.guest
+    use(site, "other-services")
+    guest.write("/etc/systemd/system/app.service", SERVICE.format(url=site.sandbox.url))
+    guest.systemctl("daemon-reload")
+    guest.systemctl("start", "app.service")
+    site.configure(("  - name: app\n  - name: app-backup",
+                    "  - name: service\n    unit: app.service\n  - name: app\n  - name: app-backup"))
+    site.start()
+    seen = guest.profile("service")
+    demand(seen["access_key_id"] == site.sandbox.keys["app-backup"], f"it sees {seen['access_key_id']}")
+    demand("/home/app/.aws/credentials" in seen["source"], seen["source"])
+    # Without the drop-in it says what is missing.
+    use(site, None)
+    guest.systemctl("restart", UNIT)
+    wait("without it, the profile is unknown", lambda: guest.profile("service")["state"] == "unknown")
+    site.note(guest.profile("service")["summary"])
+    site.configure()
+    site.start()
+
+
+SWITCH = """\
+#!/bin/sh
+# The switch of group $1, run by systemd as root.
+set -eu
+profile=$(sed -n 's/^ *"active": "\\(.*\\)",*$/\\1/p' /run/credwatch/status.json)
+echo "$1 $(id -un) $profile" >>/srv/app/switched
+systemctl restart app.service
+"""
+
+
+@proof("credwatch-hook@.service with its polkit rule: the hook restarts a service as root, and may do nothing else")
+def hook_unit(site):
+    guest = site.guest
+    for name in ("credwatch-hook@.service", "50-credwatch-hook.rules"):
+        text, place = example(site, name)
+        guest.write(place, text)
+    guest.write("/usr/local/lib/credwatch/switch", SWITCH, mode=0o755)
+    guest.systemctl("daemon-reload")
+    silent = guest.run(["systemd-analyze", "verify", "credwatch-hook@app.service"])
+    demand(not silent.text, silent.text)
+    site.configure(("command: [/usr/local/lib/credwatch/switch], timeout: 10s",
+                    "command: [/usr/bin/systemctl, start, credwatch-hook@app.service], timeout: 2m"))
+    site.start()
+    guest.systemctl("start", "app.service")
+    pid = guest.main_pid("app.service")
+    site.sandbox.deactivate("app")
+    site.wait_group("failed_over")
+    hook = guest.group()["hook"]
+    demand(hook["result"] == "succeeded" and hook["attempts"] == 1, f"the hook: {hook}")
+    demand(guest.main_pid("app.service") not in (0, pid), "the service was not restarted")
+    said = guest.read("/srv/app/switched").split()
+    demand(said[:2] == ["app", "root"], f"it ran as {said}")
+    for words in (["restart", "app.service"], ["start", "dbus.service"], ["stop", "credwatch-hook@app.service"]):
+        outcome = guest.run(["systemctl", "--no-ask-password", *words], user="credwatch", check=False)
+        demand(outcome.code != 0, f"credwatch may systemctl {' '.join(words)}")
+    other = guest.run(["systemctl", "--no-ask-password", "start", "credwatch-hook@app.service"], user="other", check=False)
+    demand(other.code != 0, "any user may start the hook's unit")
+    # A switch that fails is a hook that failed.
+    guest.write("/usr/local/lib/credwatch/switch", "#!/bin/sh\nexit 3\n", mode=0o755)
+    outcome = guest.run(["credwatch", "hook", "test", "app"], user="credwatch", check=False)
+    demand(outcome.code == 2, f"credwatch hook test: {outcome}")
+    site.sandbox.activate("app")
+
+
+CONFIG = """\
+defaults: {{interval: 2s, timeout: 2s, region: us-east-1}}
+profiles:
+  - name: app
+status: {{file: /run/user/{uid}/credwatch/status.json}}
+control: {{socket: /run/user/{uid}/credwatch/control.sock}}
+state_directory: {state}
+aws: {{endpoint_url: "{url}"}}
+"""
+
+
+@proof("credwatch-user.service: a service of one user, by systemctl --user, without any right")
+def user_service(site):
+    guest = site.guest
+    guest.systemctl("stop", UNIT)
+    uid = guest.run(["id", "-u", "app"]).stdout.strip()
+    guest.run(["loginctl", "enable-linger", "app"])
+    bus = {"XDG_RUNTIME_DIR": f"/run/user/{uid}", "DBUS_SESSION_BUS_ADDRESS": f"unix:path=/run/user/{uid}/bus",
+           "HOME": "/home/app"}
+
+    def as_user(*words, check=True):
+        return guest.run(list(words), user="app", env=bus, check=check)
+
+    wait("the user's manager is up", lambda: as_user("systemctl", "--user", "is-system-running", check=False)
+         .stdout.strip() in ("running", "degraded"), 20)
+    text, place = example(site, "credwatch-user.service")
+    place = place.replace("/~", "/home/app")
+    demand(place == "/home/app/.config/systemd/user/credwatch.service", f"its comment says {place}")
+    as_user("mkdir", "-p", "/home/app/.config/systemd/user", "/home/app/.config/credwatch")
+    guest.write(place, text, owner="app")
+    state = next(line.split(" ")[2].rstrip(",") for line in text.splitlines() if "state_directory:" in line)
+    config = CONFIG.format(uid=uid, url=site.sandbox.url, state=state.replace("~", "/home/app"))
+    guest.write("/home/app/.config/credwatch/credwatch.yaml", config, owner="app")
+    as_user("systemctl", "--user", "daemon-reload")
+    as_user("systemctl", "--user", "enable", "--now", "credwatch.service")
+    path = f"/run/user/{uid}/credwatch/status.json"
+    wait("app is healthy", lambda: guest.status(path)["overall"] == "healthy")
+    shown = as_user("systemctl", "--user", "show", "--value", "-P", "StatusText", "credwatch.service")
+    demand(shown.stdout.startswith("1 healthy"), shown.stdout)
+    demand(as_user("systemctl", "--user", "show", "--value", "-P", "Type", "credwatch.service").stdout.strip() == "notify",
+           "Type is another one")
+    as_user("systemctl", "--user", "reload", "credwatch.service")
+    guest.write("/home/app/.config/credwatch/credwatch.yaml", config + "nonsense: 1\n", owner="app")
+    demand(as_user("systemctl", "--user", "reload", "credwatch.service", check=False).code != 0, "a bad reload worked")
+    demand(guest.status(path)["overall"] == "healthy", "the old config is not in force")
+    demand(guest.journal("_SYSTEMD_USER_UNIT=credwatch.service", "CREDWATCH_EVENT=daemon_started"), "no entry for it")
+    wait("its state is written", lambda: guest.exists(state.replace("~", "/home/app") + "/state.json"), 15)
+    as_user("systemctl", "--user", "stop", "credwatch.service")
