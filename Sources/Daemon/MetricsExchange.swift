@@ -55,7 +55,8 @@ extension MetricsServer {
         connections[descriptor]?.phase = .sending
         connections[descriptor]?.request = []
         connections[descriptor]?.output =
-            [answer.head(at: SystemClock.wall())[...]] + (connection.isHead ? [] : [answer.body[...]])
+            [answer.head(at: SystemClock.wall())[...]]
+            + (connection.isHead ? [] : [answer.body[...]])
         limit(descriptor, to: patience.answer)
         send(descriptor)
     }

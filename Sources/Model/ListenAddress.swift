@@ -17,7 +17,8 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether only this machine reaches it: 127.0.0.0/8 and ::1.
     package var isLoopback: Bool {
-        bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1
+        bytes.count == 4
+            ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1
     }
 
     /// `127.0.0.1:9812` or `[::1]:9812`.

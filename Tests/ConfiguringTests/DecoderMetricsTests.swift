@@ -36,23 +36,57 @@ import Testing
         "`listen` must be an address of this machine and a port, like 127.0.0.1:9812 or \"[::1]:9812\""
 
     @Test(arguments: [
-        ("{listen: 9812}", form + ", not \"9812\"; 127.0.0.1:9812 is for this machine, 0.0.0.0:9812 for all that reach it [invalid-address]"),
-        ("{listen: \":9812\"}", form + ", not \":9812\"; 127.0.0.1:9812 is for this machine, 0.0.0.0:9812 for all that reach it [invalid-address]"),
-        ("{listen: localhost:9812}", form + ", not \"localhost:9812\"; names are not looked up, write 127.0.0.1:9812 [invalid-address]"),
-        ("{listen: /run/credwatch/metrics.sock}", form + ", not \"/run/credwatch/metrics.sock\"; Prometheus reads no Unix sockets [invalid-address]"),
+        (
+            "{listen: 9812}",
+            form
+                + ", not \"9812\"; 127.0.0.1:9812 is for this machine, 0.0.0.0:9812 for all that reach it [invalid-address]"
+        ),
+        (
+            "{listen: \":9812\"}",
+            form
+                + ", not \":9812\"; 127.0.0.1:9812 is for this machine, 0.0.0.0:9812 for all that reach it [invalid-address]"
+        ),
+        (
+            "{listen: localhost:9812}",
+            form
+                + ", not \"localhost:9812\"; names are not looked up, write 127.0.0.1:9812 [invalid-address]"
+        ),
+        (
+            "{listen: /run/credwatch/metrics.sock}",
+            form
+                + ", not \"/run/credwatch/metrics.sock\"; Prometheus reads no Unix sockets [invalid-address]"
+        ),
         ("{listen: 127.0.0.1}", form + ", not \"127.0.0.1\" [invalid-address]"),
         ("{listen: 127.0.0.1:0}", form + ", not \"127.0.0.1:0\" [invalid-address]"),
         ("{listen: 127.0.0.1:65536}", form + ", not \"127.0.0.1:65536\" [invalid-address]"),
         ("{listen: 127.0.0.1:+1}", form + ", not \"127.0.0.1:+1\" [invalid-address]"),
         ("{listen: \"::1:9812\"}", form + ", not \"::1:9812\" [invalid-address]"),
-        ("{listen: \"[fe80::1%eth0]:9812\"}", form + ", not \"[fe80::1%eth0]:9812\" [invalid-address]"),
+        (
+            "{listen: \"[fe80::1%eth0]:9812\"}",
+            form + ", not \"[fe80::1%eth0]:9812\" [invalid-address]"
+        ),
         ("{listen: \"[127.0.0.1]:9812\"}", form + ", not \"[127.0.0.1]:9812\" [invalid-address]"),
         ("{}", "`metrics` needs the key `listen` [missing-key]"),
-        ("127.0.0.1:9812", "`metrics` must be a mapping like {listen: 127.0.0.1:9812}, not a single value [wrong-type]"),
-        ("{listen: 127.0.0.1:9812, allow_remote: \"true\"}", "`allow_remote` must be true or false, not a single value [wrong-type]"),
-        ("{listen: 127.0.0.1:9812, allow-remote: true}", "`metrics` has no key \"allow-remote\"; did you mean \"allow_remote\"? (allowed: listen, allow_remote) [unknown-key]"),
-        ("{listen: 192.0.2.1:9812}", "`listen` is an address that other machines reach, and whoever reaches it may read the names of profiles and what is wrong with them; `allow_remote: true` beside it allows that [not-loopback]"),
-        ("{listen: \"[::]:9812\"}", "`listen` is an address that other machines reach, and whoever reaches it may read the names of profiles and what is wrong with them; `allow_remote: true` beside it allows that [not-loopback]"),
+        (
+            "127.0.0.1:9812",
+            "`metrics` must be a mapping like {listen: 127.0.0.1:9812}, not \"127.0.0.1:9812\" [wrong-type]"
+        ),
+        (
+            "{listen: 127.0.0.1:9812, allow_remote: \"true\"}",
+            "`allow_remote` must be true or false, not the quoted text \"true\" [wrong-type]"
+        ),
+        (
+            "{listen: 127.0.0.1:9812, allow-remote: true}",
+            "`metrics` has no key \"allow-remote\"; did you mean \"allow_remote\"? (allowed: listen, allow_remote) [unknown-key]"
+        ),
+        (
+            "{listen: 192.0.2.1:9812}",
+            "`listen` is an address that other machines reach, and whoever reaches it may read the names of profiles and what is wrong with them; `allow_remote: true` beside it allows that [not-loopback]"
+        ),
+        (
+            "{listen: \"[::]:9812\"}",
+            "`listen` is an address that other machines reach, and whoever reaches it may read the names of profiles and what is wrong with them; `allow_remote: true` beside it allows that [not-loopback]"
+        ),
     ])
     func `a message says what is allowed`(_ text: String, _ message: String) {
         let result = decode(text)

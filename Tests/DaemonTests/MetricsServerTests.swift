@@ -65,9 +65,9 @@ struct MetricsServerTests {
         _ engine: FakeEngine, patience: MetricsServer.Patience = .init()
     ) throws -> MetricsServer {
         let told = told
-        return try #require(
-            MetricsServer(
-                patience: patience, asking: { engine.ask($0) }, onChange: { told.add($0) }))
+        let server = MetricsServer(
+            patience: patience, asking: { engine.ask($0) }, onChange: { told.add($0) })
+        return try #require(server)
     }
 
     private func ask(

@@ -13,7 +13,8 @@ import Testing
         #expect(six([0, 0, 0, 0, 0, 0, 0, 1]).description == "[::1]:9812")
         #expect(six([0, 0, 0, 0, 0, 0, 0, 0]).description == "[::]:9812")
         #expect(six([0x2001, 0xDB8, 0, 0, 1, 0, 0, 1]).description == "[2001:db8::1:0:0:1]:9812")
-        #expect(six([0x2001, 0xDB8, 0, 1, 1, 1, 1, 1]).description == "[2001:db8:0:1:1:1:1:1]:9812")
+        #expect(
+            six([0x2001, 0xDB8, 0, 1, 1, 1, 1, 1]).description == "[2001:db8:0:1:1:1:1:1]:9812")
         #expect(six([1, 0, 0, 0, 0, 0, 0, 0]).description == "[1::]:9812")
     }
 

@@ -25,12 +25,15 @@ import Testing
         ("application/openmetrics-text;q=0.5, text/plain", .text),
         ("text/plain;q=0.5, application/openmetrics-text;q=0.501", .openMetrics),
         ("text/plain;version=0.0.3, application/openmetrics-text;q=0.1", .openMetrics),
-        ("text/plain;version=0.0.4;q=0.1, text/plain, application/openmetrics-text;q=0.5",
-            .openMetrics),
+        (
+            "text/plain;version=0.0.4;q=0.1, text/plain, application/openmetrics-text;q=0.5",
+            .openMetrics
+        ),
         ("text/*;q=0.9, application/openmetrics-text;q=0.8", .text),
         // A weight that is none makes an element none.
         ("application/openmetrics-text;q=2", .text), ("application/openmetrics-text;q=x", .text),
-        ("application/openmetrics-text;q=0.1234", .text), ("application/openmetrics-text;q=", .openMetrics),
+        ("application/openmetrics-text;q=0.1234", .text),
+        ("application/openmetrics-text;q=", .openMetrics),
         ("a=\"x,application/openmetrics-text\"", .text), (",;=,", .text),
     ])
     func `the form is the one that is wanted most`(_ accept: String?, _ expected: MetricsForm) {

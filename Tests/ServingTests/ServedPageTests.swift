@@ -37,7 +37,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "example.com", "example.com:9812", "localhost.example.com", "xlocalhost", "127.0.0.1.nip.io",
+        "example.com", "example.com:9812", "localhost.example.com", "xlocalhost",
+        "127.0.0.1.nip.io",
         "127.0.0", "127.0.0.256", "127.0.0.+1", "1.2.3.4.5", ":", "[::1", "web1",
     ])
     func `another name is a page of the web that leads here`(_ host: String) {

@@ -16,7 +16,9 @@ func serve(_ bytes: [UInt8]) {
             expect(
                 !request.path.utf8.contains { $0 <= 0x20 || $0 >= 0x7F },
                 "a path that is no plain text")
-            guard case .success(.metrics) = page(for: request, allowsRemote: false) else { continue }
+            guard case .success(.metrics) = page(for: request, allowsRemote: false) else {
+                continue
+            }
             expect(request.path == "/metrics", "metrics elsewhere")
         }
     }
