@@ -94,8 +94,9 @@ import Testing
                 var place = text.startIndex
                 while let start = text[place...].firstIndex(ofBytes: part) {
                     place = start + part.count
-                    // exit_code is another label than code.
-                    guard start == 0 || text[start - 1] != UInt8(ascii: "_") else { continue }
+                    // A profile is another label than a file.
+                    let before = start == 0 ? 0 : text[start - 1]
+                    if before == 0x5F || (0x61...0x7A).contains(before) { continue }
                     let value = text[place...].prefix { $0 != UInt8(ascii: "\"") }
                     for word in value.split(separator: UInt8(ascii: "|")) {
                         let word = String(decoding: word, as: UTF8.self)

@@ -81,7 +81,7 @@ struct MetricsSystemTests {
 
         // A refused config ends nothing, and is told.
         try configure(site, file: "one.prom", listen: port, more: "nonsense: 1")
-        let refused = try await site.run("reload", "--config", site.path("credwatch.yaml"))
+        let refused = try await site.run("reload", "--socket", site.path("control.sock"))
         #expect(refused.ending != .exited(0))
         let second = try await ask(port, until: "credwatch_config_last_reload_successful 0\n")
         #expect(second.contains("credwatch_checks_total{verdict=\"good\"} "))
@@ -90,7 +90,7 @@ struct MetricsSystemTests {
         // Another file and nobody to listen: the old file goes, the new one comes.
         #expect(fileExists(site.path("one.prom")))
         try configure(site, file: "two.prom")
-        let taken = try await site.run("reload", "--config", site.path("credwatch.yaml"))
+        let taken = try await site.run("reload", "--socket", site.path("control.sock"))
         #expect(taken.ending == .exited(0), "\(taken.errorText)")
         for _ in 0..<100
         where fileExists(site.path("one.prom")) || !fileExists(site.path("two.prom")) {
