@@ -87,6 +87,7 @@ let package = Package(
         module("Tracking", ["Model"]),
         module("FailingOver", ["Model", "Processes"], settings: small),
         module("Reporting", ["Model", "CSystemd"]),
+        module("Serving", ["Model"], settings: small),
 
         // The wiring and the command.
         module(
@@ -94,7 +95,7 @@ let package = Package(
             [
                 "CLinux", "Model", "Answers", "EventLoops", "HTTP", "Linting", "Configuring",
                 "Scheduling", "Resolving", "Obtaining", "Probing", "Diagnosing", "Tracking",
-                "FailingOver", "Reporting",
+                "FailingOver", "Reporting", "Serving",
             ]),
         .executableTarget(
             name: "credwatch",
@@ -146,6 +147,7 @@ let package = Package(
         tests("Tracking"),
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
+        tests("Serving"),
         tests(
             "Daemon",
             [
@@ -169,7 +171,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Answers", "Configuring", "Daemon", "Diagnosing", "FailingOver", "Model",
-                "Obtaining", "Processes", "Reporting", "Resolving",
+                "Obtaining", "Processes", "Reporting", "Resolving", "Serving",
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .executableTarget(

@@ -74,6 +74,7 @@ extension Decoder {
         if let file = path(status?["file"], "`file`") { configuration.statusFile = file }
         configuration.metricsFile = metricsFile(status?["prometheus_file"])
         configuration.pageFile = path(status?["html_file"], "`html_file`")
+        configuration.metricsListener = metricsListener(section["metrics"])
         if let directory = path(section["state_directory"], "`state_directory`") {
             configuration.stateDirectory = directory
         }
@@ -144,6 +145,9 @@ extension Decoder {
         }
         if let node = metrics, configuration.metricsFile == configuration.statusFile {
             report(node.mark, "path-conflict", "`prometheus_file` is the path of the status file")
+        }
+        if let node = metrics, configuration.metricsFile == configuration.controlSocket {
+            report(node.mark, "path-conflict", "`prometheus_file` is the path of the socket")
         }
         let taken = takenPaths(configuration)
         for (node, path) in [

@@ -21,7 +21,7 @@ struct Section {
 
 /// The kinds of section with the keys that each allows.
 enum SectionKind: CaseIterable {
-    case root, defaults, profile, expectation, canary, group, hook, status, control, aws,
+    case root, defaults, profile, expectation, canary, group, hook, status, metrics, control, aws,
         heartbeat
 
     /// The section for a message.
@@ -35,6 +35,7 @@ enum SectionKind: CaseIterable {
         case .group: "a failover group"
         case .hook: "`hook`"
         case .status: "`status`"
+        case .metrics: "`metrics`"
         case .control: "`control`"
         case .aws: "`aws`"
         case .heartbeat: "`heartbeat`"
@@ -45,8 +46,8 @@ enum SectionKind: CaseIterable {
         switch self {
         case .root:
             [
-                "defaults", "profiles", "failover", "status", "state_directory", "control",
-                "max_in_flight", "aws", "heartbeat",
+                "defaults", "profiles", "failover", "status", "metrics", "state_directory",
+                "control", "max_in_flight", "aws", "heartbeat",
             ]
         case .defaults:
             [
@@ -67,6 +68,7 @@ enum SectionKind: CaseIterable {
             ]
         case .hook: ["command", "timeout"]
         case .status: ["file", "prometheus_file", "html_file"]
+        case .metrics: ["listen", "allow_remote"]
         case .control: ["socket"]
         case .aws: ["credentials_file", "config_file", "endpoint_url"]
         case .heartbeat: ["url", "fail_url", "interval", "timeout"]
@@ -79,6 +81,7 @@ enum SectionKind: CaseIterable {
         case .hook: "{command: [/usr/local/lib/credwatch/switch], timeout: 30s}"
         case .canary: "{action: iam:GetUser}"
         case .heartbeat: "{url: https://…, interval: 1m}"
+        case .metrics: "{listen: 127.0.0.1:9812}"
         default: "{" + keys.prefix(2).map { "\($0): …" }.joined(separator: ", ") + "}"
         }
     }

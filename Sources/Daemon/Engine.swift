@@ -51,6 +51,10 @@ actor Engine {
     var onStopped: (@Sendable () -> Void)?
     var isListening = false
     var controlProblem: SocketProblem?
+    var metricsServer: MetricsServer?
+    var metricsProblem: SocketProblem?
+    /// What only the metrics tell.
+    var counters: DaemonMetrics
 
     private var timer: WakeTimer?
     private var watchdog: Ticker?
@@ -69,6 +73,7 @@ actor Engine {
             makePipeline(
                 for: configuration, parts.transport, parts.obtainer, remembering: canaries))
         startedAt = SystemClock.now()
+        counters = DaemonMetrics(startedAt: startedAt.wall)
         clock = ClockWatch(at: startedAt, suspended: SystemClock.suspended())
         inbox = Inbox(queue: executor.queue)
         tracker = Tracker(
@@ -93,6 +98,7 @@ actor Engine {
             queue.async { self.assumeIsolated { $0.journalChanged() } }
         }
         listen()
+        serveMetrics()
         parts.journal.write(
             JournalEntry(
                 .daemonStarted, .info,
@@ -167,6 +173,7 @@ actor Engine {
         let now = result.finishedAt
         switch job.purpose {
         case .routine:
+            counters.checks.count(result.diagnosis.verdict)
             let (known, before) = explained(result, of: job.profile)
             handle(.checked(known), at: now)
             if job.profile.canary != nil { tellCanary(of: result, at: now) }

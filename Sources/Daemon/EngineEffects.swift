@@ -125,6 +125,7 @@ extension Engine {
 
     private func hookFinished(_ run: HookRun, _ report: HookReport) {
         runningHooks -= 1
+        counters.hookRuns[run.group, default: .init()].count(report.result)
         // A hook that this daemon ended at its own stop is run again by the next one.
         guard !isStopping else { return }
         let now = SystemClock.now()

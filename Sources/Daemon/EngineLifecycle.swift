@@ -58,6 +58,7 @@ extension Engine {
                     "The new config is refused, the old one stays in force: \(reasons.first ?? "unknown reason")"
                 ))
             refusal = "the new config is refused (\(reasons.first ?? "unknown reason"))"
+            counters.isReloadSuccessful = false
             parts.service.ready(
                 "\(refusal ?? ""), the old one stays in force; see the journal")
             publication.markDirty(urgent: true)
@@ -69,6 +70,8 @@ extension Engine {
         }
         refusal = nil
         adopt(new)
+        counters.isReloadSuccessful = true
+        counters.reloadedAt = SystemClock.wall()
         let sentence =
             "The config was read again: \(new.profiles.count) profiles, \(new.groups.count) failover groups."
         parts.journal.write(JournalEntry(.configReloaded, .notice, sentence))
@@ -103,7 +106,9 @@ extension Engine {
         new.controlSocket = configuration.controlSocket
         let oldProfiles = profiles
         let oldHeartbeat = configuration.heartbeat
+        leaveMetricsFile(for: new.metricsFile)
         configuration = new
+        serveMetrics()
         generation += 1
         // The environment is the one of the start; what is cached of the files is read again.
         pipeline.value = makePipeline(
@@ -142,16 +147,17 @@ extension Engine {
         reloads = Reloads()
         let end = document(at: now, isLast: true)
         let last = renderStatus(end)
-        let metrics = metrics(of: end)
+        let (metricsFile, daemonMetrics) = (metricsFile, daemonMetrics)
         let (state, histories) = (tracker.remembered, tracker.histories)
         let (parts, statusFile) = (parts, configuration.statusFile)
-        let page = configuration.pageFile.map { StatusFile(path: $0) }
+        let page = pageFile
         let summary = jobs.lateness?.summary()
         let finish = onStopped
         onStopped = nil
-        let control = control
+        let (control, metricsServer) = (control, metricsServer)
         Task.detached(executorPreference: parts.transport) {
             await control?.stop()
+            await metricsServer?.stop()
             await parts.obtainer.shutDown()
             if hadHooks { await parts.hookRunner.terminateAll(grace: .milliseconds(500)) }
             parts.stateQueue.sync {
@@ -160,7 +166,7 @@ extension Engine {
             }
             parts.statusQueue.sync {
                 try? StatusFile(path: statusFile).write(last)
-                if let metrics { try? metrics.file.write(metrics.bytes) }
+                try? metricsFile?.write(renderMetrics(end, daemonMetrics))
                 try? page?.write(renderPage(end, .daemon))
             }
             if let summary, let file = parts.latenessFile {

@@ -42,6 +42,8 @@ struct InvestigationQueue: Sendable {
     private var known: [String: [Cause: Known]] = [:]
     /// The user of a key that AWS has accepted before, by profile.
     private var owners: [String: (keyID: String, arn: String)] = [:]
+    /// When the keys were made, by profile.
+    private var dates: [String: (keyID: String, createdAt: WallTime)] = [:]
     private(set) var pausedUntil: Moment?
     private var pause = Duration.zero
     /// The other members of a profile's groups, in the order of their preference.
@@ -56,6 +58,7 @@ struct InvestigationQueue: Sendable {
     mutating func forget(_ profile: String) {
         known[profile] = nil
         owners[profile] = nil
+        dates[profile] = nil
         if waitingLooks.removeValue(forKey: profile) != nil { lined.remove(profile) }
     }
 
@@ -86,6 +89,23 @@ struct InvestigationQueue: Sendable {
     func owner(of profile: String, _ keyID: String) -> UserCandidate? {
         guard let owner = owners[profile], owner.keyID == keyID else { return nil }
         return UserCandidate(arn: owner.arn, basis: .seen)
+    }
+
+    // MARK: How old
+
+    /// Whether it is known of any key when it was made.
+    var knowsDates: Bool { !dates.isEmpty }
+
+    /// Notes when a profile's key was made, if IAM has listed it.
+    mutating func noteDate(in investigation: Investigation, of profile: String) {
+        guard let key = investigation.listed?.key, let createdAt = key.createdAt else { return }
+        dates[profile] = (key.id, createdAt)
+    }
+
+    /// When a profile's key was made; nil when it is another key than the one that was asked about.
+    func keyCreatedAt(_ keyID: String?, of profile: String) -> WallTime? {
+        guard let date = dates[profile], date.keyID == keyID else { return nil }
+        return date.createdAt
     }
 
     // MARK: What was learnt

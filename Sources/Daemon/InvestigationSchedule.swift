@@ -81,6 +81,10 @@ extension Engine {
         let now = SystemClock.now()
         investigations.ended(request, throttled: investigation.wasThrottled, at: now.moment)
         let profile = request.profile
+        // A profile that a reload has taken away is not heard of again.
+        if profiles[profile.name] != nil {
+            investigations.noteDate(in: investigation, of: profile.name)
+        }
         switch request.purpose {
         case .refusal(let cause):
             let diagnosis = investigations.learnt(

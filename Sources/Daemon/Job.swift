@@ -91,3 +91,9 @@ final class FinishedJob: Sendable {
         self.result = result
     }
 }
+
+/// How long a check may take before it hangs: it asks at most four questions, each within the time limit, and
+/// a canary takes that limit once more; the rest is for what happens in between.
+func longestCheck(timeout: Duration, hasCanary: Bool) -> Duration {
+    timeout * (hasCanary ? 5 : 4) + .seconds(5)
+}

@@ -118,10 +118,8 @@ final class JobBoard: Sendable {
             state.lined.remove(job.identity)
             state.busy.insert(job.identity)
             state.lastID += 1
-            // A check asks at most four questions; what takes longer hangs somewhere else. A canary takes
-            // its time limit once more.
-            let questions = job.profile.canary == nil ? 4 : 5
-            let limit = job.profile.timeout * questions + .seconds(5)
+            let limit = longestCheck(
+                timeout: job.profile.timeout, hasCanary: job.profile.canary != nil)
             state.running[state.lastID] = Running(
                 job: job, startedAt: now, deadline: now.moment + limit, worker: worker)
             if case .routine(let due?) = job.purpose { state.lateness?.note(now.moment - due) }

@@ -8,13 +8,18 @@ import Tracking
 /// When the status file is written: at once after a change, and else so seldom that writing takes less
 /// than a hundredth of the time.
 struct Publication {
+    /// The files that are written together, in the order in which their problems are told.
+    enum Output: CaseIterable, Sendable { case status, metrics, page }
+
     private(set) var isDirty = false
     private(set) var isUrgent = false
     /// Set when the wait that was scheduled is over.
     var gapIsOver = false
     var isWriting = false
-    var problem: StatusFileProblem?
-    var failingSince: Moment?
+    /// What keeps a file from being written, and since when.
+    private(set) var troubles: [Output: (problem: StatusFileProblem, since: Moment)] = [:]
+    /// Until when the status file that was written last may be gone by.
+    var validUntil: WallTime?
     var isFirst = true
     private var lastStart: Moment?
     private var lastCost = Duration.zero
@@ -45,6 +50,29 @@ struct Publication {
     mutating func end(at now: Moment) {
         isWriting = false
         if let lastStart { lastCost = now - lastStart }
+    }
+
+    /// Takes what came of writing a file; returns the entry for what is new of it.
+    mutating func note(
+        _ problem: StatusFileProblem?, of output: Output, at now: Moment
+    ) -> JournalEntry? {
+        let old = troubles[output]
+        troubles[output] = problem.map { ($0, old?.since ?? now) }
+        return switch (old, problem) {
+        case (nil, let new?): entry(for: new)
+        case (let old?, nil): entry(forRestored: old.problem.path, after: now - old.since)
+        default: nil
+        }
+    }
+
+    /// Forgets the problem of a file that is written no more.
+    mutating func forget(_ output: Output) {
+        troubles[output] = nil
+    }
+
+    /// The problems as clauses of a sentence.
+    var clauses: [String] {
+        Output.allCases.compactMap { troubles[$0]?.problem.clause }
     }
 }
 
@@ -85,34 +113,58 @@ extension Engine {
         let document = document(at: now)
         let bytes = renderStatus(document)
         let file = StatusFile(path: configuration.statusFile)
-        let metrics = metrics(of: document)
+        let (metricsFile, daemonMetrics) = (metricsFile, daemonMetrics)
+        let page = pageFile
         heartbeatHears(of: document.overall, at: now.moment)
-        let page = configuration.pageFile.map { StatusFile(path: $0) }
         parts.statusQueue.async { [self] in
-            var problem = file.problem(writing: bytes)
+            var results: [(Publication.Output, StatusFileProblem?)] = [
+                (.status, file.problem(writing: bytes))
+            ]
+            if let metricsFile {
+                let text = renderMetrics(document, daemonMetrics)
+                results.append((.metrics, metricsFile.problem(writing: text)))
+            }
             // Made here: of thousands of profiles it takes a while, and the checks go on meanwhile.
-            if let other = page?.problem(writing: renderPage(document, .daemon)) {
-                problem = problem ?? other
+            if let page {
+                results.append((.page, page.problem(writing: renderPage(document, .daemon))))
             }
-            if let metrics, let other = metrics.file.problem(writing: metrics.bytes) {
-                problem = problem ?? other
+            queue.async { [self, results] in
+                assumeIsolated { $0.published(document, results) }
             }
-            queue.async { [self, problem] in assumeIsolated { $0.published(document, problem) } }
         }
     }
 
-    /// The metrics of a document with the file that they belong to; nil where none is configured.
-    func metrics(of document: StatusDocument) -> (file: StatusFile, bytes: [UInt8])? {
-        configuration.metricsFile.map { (StatusFile(path: $0), renderMetrics(document)) }
+    /// The file of the page; nil where none is configured.
+    var pageFile: StatusFile? {
+        configuration.pageFile.map { StatusFile(path: $0, what: "page") }
     }
 
-    private func published(_ document: StatusDocument, _ problem: StatusFileProblem?) {
-        publication.end(at: SystemClock.moment())
-        report(problem)
+    /// The file of the metrics; nil where none is configured.
+    var metricsFile: StatusFile? {
+        configuration.metricsFile.map { StatusFile(path: $0, what: "metrics file") }
+    }
+
+    /// Removes the metrics of a config whose place is another one now: node_exporter would tell them for
+    /// ever.
+    func leaveMetricsFile(for new: String?) {
+        guard let metricsFile, metricsFile.path != new else { return }
+        publication.forget(.metrics)
+        parts.statusQueue.async { metricsFile.remove() }
+    }
+
+    private func published(
+        _ document: StatusDocument, _ results: [(Publication.Output, StatusFileProblem?)]
+    ) {
+        let now = SystemClock.moment()
+        publication.end(at: now)
+        for (output, problem) in results {
+            if let entry = publication.note(problem, of: output, at: now) {
+                parts.journal.write(entry)
+            }
+        }
+        if publication.troubles[.status] == nil { publication.validUntil = document.validUntil }
         guard !isStopping else { return }
-        let sentence = sentence(
-            for: document,
-            problems: [refusal, problem?.clause, keeping.problem?.clause].compactMap(\.self))
+        let sentence = sentence(for: document, problems: outputClauses)
         if publication.isFirst {
             publication.isFirst = false
             parts.service.ready(sentence)
@@ -120,10 +172,10 @@ extension Engine {
         } else {
             parts.service.status(sentence)
         }
-        if problem != nil {
+        if !publication.troubles.isEmpty {
             // It heals by itself: tried again soon, and then with every change.
             publication.markDirty(urgent: false)
-            schedule.set(.publish, due: SystemClock.moment() + .seconds(5))
+            schedule.set(.publish, due: now + .seconds(5))
         }
         turn()
     }
@@ -135,37 +187,30 @@ extension Engine {
         turn()
     }
 
-    /// Says once that the status file cannot be written, and once that it can again.
-    private func report(_ problem: StatusFileProblem?) {
-        switch (publication.problem, problem) {
-        case (nil, let new?):
-            publication.failingSince = SystemClock.moment()
-            parts.journal.write(entry(for: new))
-        case (let old?, nil):
-            let length = SystemClock.moment() - (publication.failingSince ?? SystemClock.moment())
-            parts.journal.write(entry(forRestored: old.path, after: length))
-        default: break
-        }
-        publication.problem = problem
-    }
-
     /// Everything that the status file says, as of now.
     ///
     /// It is valid until the next check should have been published, with time for that check to run
     /// into its limits.
     func document(at now: Instant, isLast: Bool = false) -> StatusDocument {
         var earliest: WallTime?
-        let statuses = tracker.profileStatuses(at: now.wall) { name in
+        var statuses = tracker.profileStatuses(at: now.wall) { name in
             let next = nextCheck(name, at: now)
             if let next { earliest = min(earliest ?? next, next) }
             return next
+        }
+        if investigations.knowsDates {
+            for index in statuses.indices {
+                statuses[index].keyCreatedAt = investigations.keyCreatedAt(
+                    statuses[index].accessKeyID, of: statuses[index].name)
+            }
         }
         let groups = tracker.groupStatuses(at: now.moment)
         let timeout = configuration.profiles.map(\.timeout).max() ?? .seconds(10)
         let next = jobs.isIdle ? max(earliest ?? now.wall, now.wall) : now.wall
         return StatusDocument(
             generatedAt: now.wall,
-            validUntil: isLast ? now.wall : next + timeout * 5 + .seconds(35),
+            validUntil: isLast
+                ? now.wall : next + longestCheck(timeout: timeout, hasCanary: true) + .seconds(30),
             overall: overall(
                 profiles: statuses, groups: groups, advisories: tracker.advisories),
             daemon: DaemonStatus(

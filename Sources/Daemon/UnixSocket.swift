@@ -7,9 +7,10 @@ package struct SocketProblem: Error, Sendable, Hashable, CustomStringConvertible
     package var path: String
     package var code: Int32
 
-    package var description: String {
-        "cannot \(operation) \(path): \(String(cString: strerror(code)))"
-    }
+    package var description: String { "cannot \(operation) \(path): \(reason)" }
+
+    /// The system's own text.
+    var reason: String { String(cString: strerror(code)) }
 }
 
 /// Calls on Unix stream sockets.

@@ -39,11 +39,21 @@ package final class EventLoop: SerialExecutor {
         core.change { $0.work.append(work) }
     }
 
-    /// Calls a handler whenever a descriptor can be read, has ended or failed.
+    /// What a descriptor is watched for.
+    package enum Interest: Sendable, Hashable {
+        case reading, writing
+    }
+
+    /// Calls a handler whenever a descriptor can be read, or written to, has ended or failed.
     ///
-    /// It may be called once too often, so the descriptor has to be non-blocking.
-    package func watch(_ descriptor: Int32, _ handler: @escaping Handler) {
-        core.change { $0.watchers[descriptor] = handler }
+    /// It may be called once too often, so the descriptor has to be non-blocking. A descriptor has one
+    /// watcher: this one takes the place of the one before.
+    package func watch(
+        _ descriptor: Int32, for interest: Interest = .reading, _ handler: @escaping Handler
+    ) {
+        core.change {
+            $0.watchers[descriptor] = LoopCore.Watcher(interest: interest, handler: handler)
+        }
     }
 
     /// Forgets a descriptor; to be called before it is closed, on the loop's thread.
@@ -74,9 +84,14 @@ private final class LoopCore: Sendable {
         var handler: EventLoop.Handler
     }
 
+    struct Watcher {
+        var interest: EventLoop.Interest
+        var handler: EventLoop.Handler
+    }
+
     struct State {
         var work: [EventLoop.Handler] = []
-        var watchers: [Int32: EventLoop.Handler] = [:]
+        var watchers: [Int32: Watcher] = [:]
         var timers: [UInt64: Timer] = [:]
         var lastTimer: UInt64 = 0
         /// Set by the thread before it waits; whoever clears it must wake it.
@@ -114,21 +129,30 @@ private final class LoopCore: Sendable {
         thread.store(UInt(pthread_self()), ordering: .relaxed)
         while true {
             runWork()
-            let plan: (descriptors: [Int32], next: Moment?)? = state.withLock { state in
+            let plan: (descriptors: [pollfd], next: Moment?)? = state.withLock { state in
                 if !state.work.isEmpty { return ([], now()) }
                 if state.isEnding { return nil }
                 state.isAsleep = true
-                return (Array(state.watchers.keys), state.timers.values.map(\.due).min())
+                return (state.watchers.map(Self.entry), state.timers.values.map(\.due).min())
             }
             guard let plan else { return }
             let ready = wait(for: plan.descriptors, until: plan.next)
             state.withLock { $0.isAsleep = false }
             for descriptor in ready {
                 // Looked up each time: an earlier handler may have forgotten it.
-                state.withLock { $0.watchers[descriptor] }?()
+                state.withLock { $0.watchers[descriptor] }?.handler()
             }
             fireTimers()
         }
+    }
+
+    private static func entry(_ descriptor: Int32, _ watcher: Watcher) -> pollfd {
+        let events =
+            switch watcher.interest {
+            case .reading: POLLIN
+            case .writing: POLLOUT
+            }
+        return pollfd(fd: descriptor, events: Int16(events), revents: 0)
     }
 
     private func runWork() {
@@ -151,10 +175,8 @@ private final class LoopCore: Sendable {
     }
 
     /// Waits until one of the descriptors has something, a time has come, or somebody wakes the loop.
-    private func wait(for descriptors: [Int32], until next: Moment?) -> [Int32] {
-        var list = (descriptors + [wakeDescriptor]).map {
-            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-        }
+    private func wait(for descriptors: [pollfd], until next: Moment?) -> [Int32] {
+        var list = descriptors + [pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0)]
         // Rounded up: a wait that ends too early would go round once more for nothing.
         let wait = next.map { ((($0 - now()).nanoseconds + 999_999) / 1_000_000) }
         let milliseconds = wait.map { Int32(clamping: max(0, $0)) } ?? -1

@@ -145,6 +145,8 @@ package struct Configuration: Sendable, Hashable {
     package var metricsFile: String?
     /// Where the same is written as a page for a browser.
     package var pageFile: String?
+    /// Where the same is served by HTTP; nil for nowhere.
+    package var metricsListener: MetricsListener?
     package var stateDirectory: String
     package var controlSocket: String
     /// How many checks run at the same time; nil lets the number of profiles decide.
@@ -157,6 +159,7 @@ package struct Configuration: Sendable, Hashable {
         profiles: [ProfileConfiguration], groups: [GroupConfiguration] = [],
         statusFile: String = Configuration.defaultStatusFile, metricsFile: String? = nil,
         pageFile: String? = nil,
+        metricsListener: MetricsListener? = nil,
         stateDirectory: String = "/var/lib/credwatch",
         controlSocket: String = Configuration.defaultControlSocket, maxInFlight: Int? = nil,
         aws: AWSOverrides = AWSOverrides(), heartbeat: HeartbeatConfiguration? = nil
@@ -167,6 +170,7 @@ package struct Configuration: Sendable, Hashable {
         self.statusFile = statusFile
         self.metricsFile = metricsFile
         self.pageFile = pageFile
+        self.metricsListener = metricsListener
         self.stateDirectory = stateDirectory
         self.controlSocket = controlSocket
         self.maxInFlight = maxInFlight

@@ -38,6 +38,8 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
     case stateFileFailed = "state_file_failed"
     case stateFileRestored = "state_file_restored"
     case stateFileSetAside = "state_file_set_aside"
+    case metricsUnserved = "metrics_unserved"
+    case metricsServed = "metrics_served"
     case clockJumped = "clock_jumped"
     case resumedFromSuspend = "resumed_from_suspend"
     case heartbeatFailed = "heartbeat_failed"

@@ -32,6 +32,8 @@ package struct ProfileStatus: Sendable, Hashable {
     package var endsForGood: WallTime?
     /// What was told of that end last; not in the status file.
     package var endTold: EndNotice?
+    /// When the access key was made, as a second identity was told; not in the status file.
+    package var keyCreatedAt: WallTime?
     package var nextCheckAt: WallTime?
     /// What is worth a warning although the credential works.
     package var advisories: [Advisory]
@@ -44,7 +46,8 @@ package struct ProfileStatus: Sendable, Hashable {
         lastAttemptAt: WallTime? = nil, lastSuccessAt: WallTime? = nil,
         failingSince: WallTime? = nil, consecutiveFailures: Int = 0, latency: Duration? = nil,
         expiresAt: WallTime? = nil, endsForGood: WallTime? = nil, endTold: EndNotice? = nil,
-        nextCheckAt: WallTime? = nil, advisories: [Advisory] = [], history: History = History()
+        keyCreatedAt: WallTime? = nil, nextCheckAt: WallTime? = nil, advisories: [Advisory] = [],
+        history: History = History()
     ) {
         self.history = history
         self.advisories = advisories
@@ -63,6 +66,7 @@ package struct ProfileStatus: Sendable, Hashable {
         self.expiresAt = expiresAt
         self.endsForGood = endsForGood
         self.endTold = endTold
+        self.keyCreatedAt = keyCreatedAt
         self.nextCheckAt = nextCheckAt
     }
 }

@@ -5,11 +5,14 @@ package import Model
 /// The status file, replaced as a whole so that a reader sees the old one or the new one.
 package struct StatusFile: Sendable {
     package let path: String
+    /// What it is, for messages.
+    private let what: String
     private let directory: String
     private let name: String
 
-    package init(path: String) {
+    package init(path: String, what: String = "status file") {
         self.path = path
+        self.what = what
         let slash = path.utf8.lastIndex(of: 0x2F)
         name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
         let parent = slash.map { String(path[..<$0]) } ?? "."
@@ -44,6 +47,17 @@ package struct StatusFile: Sendable {
         while fsync(folder) != 0, errno != EINVAL {
             guard errno == EINTR else { throw problem(.syncDirectory) }
         }
+    }
+
+    /// Removes the file, if it is this user's own and no other thing than a file.
+    package func remove() {
+        guard let folder = try? openDirectory() else { return }
+        defer { close(folder) }
+        var information = stat()
+        guard fstatat(folder, name, &information, AT_SYMLINK_NOFOLLOW) == 0,
+            information.st_mode & S_IFMT == S_IFREG, information.st_uid == geteuid()
+        else { return }
+        unlinkat(folder, name, 0)
     }
 
     /// Removes temporary files that a crash left behind: of this user, and last written before `start`.
@@ -94,7 +108,7 @@ package struct StatusFile: Sendable {
 
     private func openDirectory() throws(StatusFileProblem) -> Int32 {
         guard !name.isEmpty, name != ".", name != ".." else {
-            throw StatusFileProblem(path: path, operation: .openDirectory, code: EISDIR)
+            throw StatusFileProblem(path: path, operation: .openDirectory, code: EISDIR, what: what)
         }
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw problem(.openDirectory) }
@@ -120,7 +134,7 @@ package struct StatusFile: Sendable {
 
     /// Makes the problem from errno, so it has to come before any other call.
     private func problem(_ operation: StatusFileProblem.Operation) -> StatusFileProblem {
-        StatusFileProblem(path: path, operation: operation, code: errno)
+        StatusFileProblem(path: path, operation: operation, code: errno, what: what)
     }
 }
 

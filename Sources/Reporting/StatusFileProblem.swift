@@ -13,8 +13,11 @@ package struct StatusFileProblem: Error, Sendable, Hashable, CustomStringConvert
     package var operation: Operation
     /// The system's errno.
     package var code: Int32
+    /// Which file it is: `status file`, `metrics file`.
+    package var what: String
 
-    package init(path: String, operation: Operation, code: Int32) {
+    package init(path: String, operation: Operation, code: Int32, what: String = "status file") {
+        self.what = what
         self.path = path
         self.operation = operation
         self.code = code
@@ -40,11 +43,11 @@ package struct StatusFileProblem: Error, Sendable, Hashable, CustomStringConvert
     }
 
     /// The problem in few words for a status line: `status file not written: No space left on device`.
-    package var clause: String { "status file not written: \(reason)" }
+    package var clause: String { "\(what) not written: \(reason)" }
 
     /// `cannot write /run/credwatch/status.json: No space left on device (create); the disk is full: …`.
     package var description: String {
-        "cannot write the status file \(path): \(reason) (\(operation.words))"
+        "cannot write the \(what) \(path): \(reason) (\(operation.words))"
             + (hint.map { "; \($0)" } ?? "")
     }
 }

@@ -34,7 +34,7 @@ import Testing
             case .defaults: "defaults"
             case .profile, .expectation, .canary: "profiles"
             case .group, .hook: "failover"
-            case .status, .control, .aws, .heartbeat: "The rest"
+            case .status, .metrics, .control, .aws, .heartbeat: "The rest"
             }
         var shown = keys(under: heading)
         // Sections of their own, which are headings.

@@ -26,6 +26,37 @@ struct EventLoopTests {
         close(writing)
     }
 
+    @Test func `a descriptor is watched for room to write, and then for reading`() async throws {
+        let loop = try #require(EventLoop())
+        var pair: [Int32] = [0, 0]
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        try #require(socketpair(AF_UNIX, kind, 0, &pair) == 0)
+        let (near, far) = (pair[0], pair[1])
+        let block = [UInt8](repeating: 7, count: 65_536)
+        while send(near, block, block.count, 0) > 0 {}
+        let order = Order()
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            loop.watch(near, for: .writing) {
+                order.add(2)
+                // One watcher a descriptor: from here on it is looked at for reading.
+                loop.watch(near) {
+                    loop.unwatch(near)
+                    order.add(3)
+                    continuation.resume()
+                }
+                loop.async { _ = send(far, block, 1, 0) }
+            }
+            loop.async {
+                order.add(1)
+                var buffer = block
+                while recv(far, &buffer, buffer.count, 0) > 0 {}
+            }
+        }
+        #expect(order.numbers == [1, 2, 3])
+        close(near)
+        close(far)
+    }
+
     @Test func `timers fire in their order, and a cancelled one never`() async throws {
         let loop = try #require(EventLoop())
         let order = Order()

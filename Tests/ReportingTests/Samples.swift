@@ -1,4 +1,5 @@
 import Model
+import Reporting
 
 /// Values that several tests look at.
 enum Samples {
@@ -152,4 +153,16 @@ enum Samples {
         .exited(code: 0), .exited(code: 3), .killed(signal: 9), .timedOut,
         .notStarted("No such file or directory"), .interrupted, nil,
     ]
+
+    /// Of a daemon that has met a bit of everything.
+    static let daemonMetrics: DaemonMetrics = {
+        var metrics = DaemonMetrics(startedAt: now + .seconds(-60))
+        for verdict in [Verdict.good, .bad, .good] { metrics.checks.count(verdict) }
+        for result in [HookResult.exited(code: 0), .timedOut, .exited(code: 3)] {
+            metrics.hookRuns["app", default: .init()].count(result)
+        }
+        metrics.isReloadSuccessful = false
+        metrics.isStatusFileFailing = true
+        return metrics
+    }()
 }

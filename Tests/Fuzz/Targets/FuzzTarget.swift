@@ -27,6 +27,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// A line of the control socket.
     case control
     case redaction
+    /// A request of HTTP.
+    case request
 
     /// Reads an input, and checks what has to be true whatever it is.
     package func run(_ bytes: [UInt8]) {
@@ -46,6 +48,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .status: readStatus(bytes)
         case .control: readControl(bytes)
         case .redaction: redact(bytes)
+        case .request: serve(bytes)
         }
     }
 }

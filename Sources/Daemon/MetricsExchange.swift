@@ -1,0 +1,95 @@
+import EventLoops
+import Glibc
+import Model
+import Scheduling
+import Serving
+
+/// One request and its answer.
+extension MetricsServer {
+    /// Takes in what a client sends.
+    func read(_ descriptor: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 2_048)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        if count < 0, errno == EAGAIN || errno == EINTR { return }
+        guard count > 0, let connection = connections[descriptor] else { return drop(descriptor) }
+        switch connection.phase {
+        case .asking:
+            connections[descriptor]?.request += buffer[..<count]
+            switch readRequest(connection.request + buffer[..<count]) {
+            case .incomplete: break
+            case .refused(let refusal): answer(descriptor, .refusal(refusal))
+            case .complete(let request): take(request, from: descriptor)
+            }
+        case .waiting, .sending, .ending:
+            // A body, or another request: nobody reads it, but to hang up on it would be a reset, with
+            // which the answer might be lost.
+            connections[descriptor]?.thrown += count
+            if connection.thrown > 65_536 { drop(descriptor) }
+        }
+    }
+
+    private func take(_ request: RequestHead, from descriptor: Int32) {
+        connections[descriptor]?.isHead = request.method == .head
+        let allowsRemote = wanted?.allowsRemote ?? false
+        switch page(for: request, allowsRemote: allowsRemote) {
+        case .failure(let refusal): answer(descriptor, .refusal(refusal))
+        case .success(.index): answer(descriptor, .index)
+        case .success(let page):
+            guard let id = connections[descriptor]?.id else { return }
+            connections[descriptor]?.phase = .waiting(page)
+            limit(descriptor, to: patience.engine)
+            snapshots.ask { [weak self] in
+                self?.assumeIsolated { server in
+                    guard server.connections[descriptor]?.id == id,
+                        case .waiting = server.connections[descriptor]?.phase
+                    else { return }
+                    server.answer(descriptor, server.snapshots.answer(to: page))
+                }
+            }
+        }
+    }
+
+    /// Begins to send an answer.
+    func answer(_ descriptor: Int32, _ answer: ServedAnswer) {
+        guard let connection = connections[descriptor] else { return }
+        connections[descriptor]?.phase = .sending
+        connections[descriptor]?.request = []
+        connections[descriptor]?.output =
+            [answer.head(at: SystemClock.wall())[...]]
+            + (connection.isHead ? [] : [answer.body[...]])
+        limit(descriptor, to: patience.answer)
+        send(descriptor)
+    }
+
+    /// Sends as much as the client takes now.
+    private func send(_ descriptor: Int32) {
+        while let part = connections[descriptor]?.output.first {
+            let count = part.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                loop.watch(descriptor, for: .writing) { [weak self] in
+                    self?.assumeIsolated { $0.send(descriptor) }
+                }
+                return
+            }
+            guard count >= 0 else { return drop(descriptor) }
+            if count == part.count {
+                connections[descriptor]?.output.removeFirst()
+            } else {
+                connections[descriptor]?.output[0] = part.dropFirst(count)
+            }
+        }
+        end(descriptor)
+    }
+
+    /// Waits for the client to hang up first, for a moment.
+    private func end(_ descriptor: Int32) {
+        guard connections[descriptor] != nil else { return }
+        connections[descriptor]?.phase = .ending
+        shutdown(descriptor, Int32(SHUT_WR))
+        limit(descriptor, to: patience.farewell)
+        loop.watch(descriptor) { [weak self] in self?.assumeIsolated { $0.read(descriptor) } }
+    }
+}

@@ -1,0 +1,187 @@
+import CLinux
+import EventLoops
+import Glibc
+import Model
+import Serving
+
+/// The daemon's end of the metrics' port: strangers may ask, and cannot hold anything up.
+///
+/// It lives on an event loop of its own. A connection carries one request and one answer; how large the
+/// request may be, how long each step may take and how many connections there are at a time is bounded.
+/// With nobody asking it sleeps and keeps nothing.
+actor MetricsServer {
+    /// How long a client, or the engine, may take.
+    struct Patience: Sendable {
+        /// For the request to come in.
+        var request = Duration.seconds(5)
+        /// For the engine to say how things stand.
+        var engine = Duration.seconds(5)
+        /// For the client to take the answer.
+        var answer = Duration.seconds(30)
+        /// For the client to hang up behind the answer.
+        var farewell = Duration.seconds(1)
+        /// From one try to listen to the next; twice as long each time, up to a minute.
+        var retry = Duration.seconds(2)
+    }
+
+    struct Connection {
+        enum Phase { case asking, waiting(ServedPage), sending, ending }
+
+        let id: Int
+        var phase = Phase.asking
+        var request: [UInt8] = []
+        var output: [ArraySlice<UInt8>] = []
+        var isHead = false
+        var timer: UInt64 = 0
+        /// What was thrown away behind the request.
+        var thrown = 0
+    }
+
+    let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    let patience: Patience
+    /// Called on the loop when listening fails, with the reason, and when it succeeds again.
+    private let onChange: @Sendable (SocketProblem?) -> Void
+    let snapshots: SnapshotSource
+    private(set) var wanted: MetricsListener?
+    private var listener: Int32?
+    private var retry: UInt64 = 0
+    private var wait = Duration.zero
+    private var problem: SocketProblem?
+    var connections: [Int32: Connection] = [:]
+    private var lastID = 0
+
+    static let maxConnections = 16
+
+    init?(
+        patience: Patience = Patience(), asking engine: @escaping SnapshotSource.Engine,
+        onChange: @escaping @Sendable (SocketProblem?) -> Void
+    ) {
+        guard let loop = EventLoop() else { return nil }
+        self.loop = loop
+        self.patience = patience
+        self.onChange = onChange
+        snapshots = SnapshotSource(loop, asking: engine)
+    }
+
+    // MARK: - Listening
+
+    /// Listens where it is wanted from now on; what is being answered is answered.
+    nonisolated func serve(_ listener: MetricsListener) {
+        loop.async { self.assumeIsolated { $0.change(to: listener) } }
+    }
+
+    private func change(to new: MetricsListener) {
+        let isSame = listener != nil && wanted?.address == new.address
+        wanted = new
+        guard !isSame else { return }
+        // First, since the new address may be the old one and more.
+        endListening()
+        wait = patience.retry
+        tryToListen()
+    }
+
+    private func tryToListen() {
+        guard let wanted, listener == nil else { return }
+        do throws(SocketProblem) {
+            let socket = try InternetSocket.listen(on: wanted.address)
+            listener = socket
+            watch(socket)
+            tell(nil)
+        } catch {
+            tell(error)
+            retry = loop.after(wait) { [weak self] in
+                self?.assumeIsolated { $0.tryToListen() }
+            }
+            wait = min(wait * 2, .seconds(60))
+        }
+    }
+
+    private func tell(_ new: SocketProblem?) {
+        guard new != problem else { return }
+        problem = new
+        onChange(new)
+    }
+
+    /// The port that is listened on.
+    var port: UInt16? { listener.flatMap { InternetSocket.port(of: $0) } }
+
+    /// Closes everything.
+    func stop() {
+        wanted = nil
+        endListening()
+        for descriptor in Array(connections.keys) { drop(descriptor) }
+    }
+
+    private func endListening() {
+        loop.cancel(timer: retry)
+        guard let listener else { return }
+        loop.unwatch(listener)
+        close(listener)
+        self.listener = nil
+    }
+
+    private func watch(_ socket: Int32) {
+        loop.watch(socket) { [weak self] in self?.assumeIsolated { $0.accept(from: socket) } }
+    }
+
+    // MARK: - Connections
+
+    private func accept(from socket: Int32) {
+        while true {
+            let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+            let descriptor = accept4(socket, nil, nil, flags)
+            guard descriptor >= 0 else {
+                if errno == EINTR || errno == ECONNABORTED { continue }
+                if errno != EAGAIN { rest(from: socket) }
+                return
+            }
+            // Who came first has had the most time: idle clients keep no place that others want.
+            if connections.count >= Self.maxConnections,
+                let oldest = connections.min(by: { $0.value.id < $1.value.id })
+            {
+                drop(oldest.key)
+            }
+            lastID += 1
+            connections[descriptor] = Connection(id: lastID)
+            limit(descriptor, to: patience.request)
+            loop.watch(descriptor) { [weak self] in self?.assumeIsolated { $0.read(descriptor) } }
+        }
+    }
+
+    /// Accepts nothing for a second: a client that waits while no descriptor is left would otherwise
+    /// wake the loop again and again.
+    private func rest(from socket: Int32) {
+        loop.unwatch(socket)
+        loop.after(.seconds(1)) { [weak self] in
+            self?.assumeIsolated { if $0.listener == socket { $0.watch(socket) } }
+        }
+    }
+
+    /// Gives a connection this long for its next step.
+    func limit(_ descriptor: Int32, to time: Duration) {
+        guard let connection = connections[descriptor] else { return }
+        loop.cancel(timer: connection.timer)
+        let id = connection.id
+        connections[descriptor]?.timer = loop.after(time) { [weak self] in
+            self?.assumeIsolated { $0.timeIsOver(descriptor, id) }
+        }
+    }
+
+    private func timeIsOver(_ descriptor: Int32, _ id: Int) {
+        guard let connection = connections[descriptor], connection.id == id else { return }
+        switch connection.phase {
+        case .asking where !connection.request.isEmpty: answer(descriptor, .refusal(.timeout))
+        case .waiting: answer(descriptor, .refusal(.unavailable))
+        case .asking, .sending, .ending: drop(descriptor)
+        }
+    }
+
+    func drop(_ descriptor: Int32) {
+        guard let connection = connections.removeValue(forKey: descriptor) else { return }
+        loop.cancel(timer: connection.timer)
+        loop.unwatch(descriptor)
+        close(descriptor)
+    }
+}

@@ -1,0 +1,48 @@
+package import Model
+
+/// How the daemon itself does, beside what the status file says.
+package struct DaemonMetrics: Sendable, Hashable {
+    /// Checks since the start, by what they came to.
+    package struct Checks: Sendable, Hashable {
+        package private(set) var good = 0
+        package private(set) var bad = 0
+        package private(set) var unknown = 0
+
+        package init() {}
+
+        package mutating func count(_ verdict: Verdict) {
+            switch verdict {
+            case .good: good &+= 1
+            case .bad: bad &+= 1
+            case .unknown: unknown &+= 1
+            }
+        }
+    }
+
+    /// Runs of a group's hook since the start, by how they ended.
+    package struct HookRuns: Sendable, Hashable {
+        package private(set) var succeeded = 0
+        package private(set) var failed = 0
+
+        package init() {}
+
+        package mutating func count(_ result: HookResult) {
+            if result.isSuccess { succeeded &+= 1 } else { failed &+= 1 }
+        }
+    }
+
+    package var checks = Checks()
+    /// By group.
+    package var hookRuns: [String: HookRuns] = [:]
+    /// Whether the config that was read last is the one in force.
+    package var isReloadSuccessful = true
+    /// When the config in force was read.
+    package var reloadedAt: WallTime
+    package var isStatusFileFailing = false
+    package var isStateFileFailing = false
+
+    /// Begins with the config that the daemon started with.
+    package init(startedAt: WallTime) {
+        reloadedAt = startedAt
+    }
+}

@@ -1,0 +1,70 @@
+import Model
+
+/// Writes the families of the failover groups.
+func writeGroups(
+    _ groups: [GroupStatus], _ runs: [String: DaemonMetrics.HookRuns],
+    profiles: [String: String], to writer: inout MetricsWriter
+) {
+    let names = distinctNames(of: groups.map(\.name))
+    let labels = groups.map { MetricsLabels("group", names[$0.name] ?? $0.name) }
+    func shown(_ profile: String) -> String { profiles[profile] ?? profile }
+    func each(
+        _ kind: MetricsWriter.Kind, _ name: StaticString, _ help: StaticString,
+        _ body: (inout MetricsWriter, GroupStatus, MetricsLabels) -> Void
+    ) {
+        writer.family(kind, name, help) { writer in
+            for (group, labels) in zip(groups, labels) { body(&writer, group, labels) }
+        }
+    }
+    each(.info, "credwatch_failover_active", "The profile that applications should use.") {
+        $0.sample($2.and("profile", shown($1.active)), 1)
+    }
+    each(.gauge, "credwatch_failover_on_backup", "1 while the active profile is not the primary.") {
+        $0.sample($2, $1.active == $1.primary ? 0 : 1)
+    }
+    each(
+        .info, "credwatch_failover_member", "1 for each profile of a group, with its role in it."
+    ) {
+        $0.sample($2.and("profile", shown($1.primary)).and("role", "primary"), 1)
+        for backup in $1.backups {
+            $0.sample($2.and("profile", shown(backup)).and("role", "backup"), 1)
+        }
+    }
+    each(.gauge, "credwatch_failover_state", "Where the group stands: 1 for the state it is in.") {
+        for state in GroupState.allCases {
+            $0.sample($2.and("state", state.rawValue), $1.state == state ? 1 : 0)
+        }
+    }
+    each(
+        .gauge, "credwatch_failover_hook_last_exit_code",
+        "The exit code of the hook's last run, -1 when it did not come to one; NaN when none ran."
+    ) {
+        let code: Double =
+            switch $1.hook?.result {
+            case .exited(let code)?: Double(code)
+            case .killed?, .timedOut?, .notStarted?, .interrupted?: -1
+            case nil: .nan
+            }
+        $0.sample($2, code)
+    }
+    each(
+        .gauge, "credwatch_failover_hook_last_run_timestamp_seconds",
+        "When the hook's last run began; 0 when none did."
+    ) { $0.sample($2, seconds($1.hook?.startedAt) ?? 0) }
+    each(
+        .counter, "credwatch_failover_hook_runs",
+        "Runs of the hook since the daemon's start, by how they ended."
+    ) {
+        let runs = runs[$1.name] ?? DaemonMetrics.HookRuns()
+        $0.sample($2.and("result", "succeeded"), Double(runs.succeeded))
+        $0.sample($2.and("result", "failed"), Double(runs.failed))
+    }
+    each(.gauge, "credwatch_failover_warnings", "How many warnings there are about the group.") {
+        $0.sample($2, Double($1.advisories.count))
+    }
+    each(.info, "credwatch_failover_warning", "1 for each warning about a group.") {
+        for advisory in $1.advisories {
+            $0.sample($2.and("code", advisory.kind.rawValue), 1)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package import Model
+
+/// An answer to a request; the connection ends with it.
+package struct ServedAnswer: Sendable, Hashable {
+    package var status: Int
+    package var contentType: String
+    package var body: [UInt8]
+
+    private init(_ status: Int, _ contentType: String, _ body: [UInt8]) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+
+    private static let plain = "text/plain; charset=utf-8"
+
+    package static func metrics(_ bytes: [UInt8], _ form: MetricsForm) -> ServedAnswer {
+        ServedAnswer(200, form.contentType, bytes)
+    }
+
+    package static let index = ServedAnswer(
+        200, plain,
+        Array(
+            """
+            credwatch \(credwatchVersion)
+
+            /metrics   for Prometheus: text 0.0.4, or OpenMetrics 1.0 for those who accept it
+            /healthz   200 while the status is valid, else 503
+
+            """.utf8))
+
+    /// Says whether the status is one that agents may go by.
+    package static func health(isValid: Bool) -> ServedAnswer {
+        ServedAnswer(
+            isValid ? 200 : 503, plain,
+            Array((isValid ? "The status is valid.\n" : "The status is out of date.\n").utf8))
+    }
+
+    package static func refusal(_ refusal: Refusal) -> ServedAnswer {
+        ServedAnswer(refusal.status, plain, Array((refusal.sentence + "\n").utf8))
+    }
+
+    /// The head of the answer, with its empty line; the answer to HEAD has the same.
+    package func head(at now: WallTime) -> [UInt8] {
+        var lines = [
+            "HTTP/1.1 \(status) \(reason)", "Date: \(httpDate(now))",
+            "Content-Type: \(contentType)", "Content-Length: \(body.count)",
+            "Cache-Control: no-store", "X-Content-Type-Options: nosniff", "Connection: close",
+        ]
+        if status == 200 { lines.append("Vary: Accept") }
+        if status == 405 { lines.append("Allow: GET, HEAD") }
+        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+    }
+
+    private var reason: String {
+        switch status {
+        case 200: "OK"
+        case 400: "Bad Request"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 408: "Request Timeout"
+        case 421: "Misdirected Request"
+        case 431: "Request Header Fields Too Large"
+        case 503: "Service Unavailable"
+        default: "HTTP Version Not Supported"
+        }
+    }
+}
+
+/// Returns a time as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+func httpDate(_ time: WallTime) -> String {
+    let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+    let date = CalendarDate(time)
+    var day = Int(time.seconds / 86_400) % 7
+    if time.seconds < 0 { day = (Int((time.seconds + 1) / 86_400) - 1) % 7 + 7 }
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    func four(_ number: Int) -> String {
+        String(repeating: "0", count: max(0, 4 - String(number).utf8.count)) + String(number)
+    }
+    return
+        "\(days[day % 7]), \(two(date.day)) \(months[date.month - 1]) \(four(date.year)) \(two(date.hour)):\(two(date.minute)):\(two(date.second)) GMT"
+}
