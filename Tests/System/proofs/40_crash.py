@@ -11,6 +11,7 @@ from harness import Failure, demand, proof, wait
 UNIT = "credwatch.service"
 TIME_LIMIT = 400
 KILLS = 100
+ATTEMPTS = 5  # of one incident, then it has failed
 STATE = "var/lib/credwatch"
 
 # Comes back at once, as often as it is killed.
@@ -98,8 +99,12 @@ class World(threading.Thread):
 
     def is_at(self, state, order):
         """Whether the group is in a state; if not, it is ordered there."""
-        if self.site.guest.group()["state"] == state:
+        seen = self.site.guest.group()["state"]
+        if seen == state:
             return True
+        if seen == "failover_failed":
+            # Killed at five attempts in a row; from here on a person decides.
+            order = "failover"
         if order:
             self.site.guest.run(["credwatch", order, "app"], check=False)
         return False
@@ -159,6 +164,10 @@ def judge(site, cuts, world):
     # Whoever moves there twice in a row has moved once too often.
     order = list(moves)
     for (event, incident), (following, other) in zip(order, order[1:]):
+        if event == following and moves[event, incident][-1][1] == ATTEMPTS:
+            # All of its attempts were cut: it was given up, and ordered anew.
+            del moves[event, incident]
+            continue
         demand(event != following, lambda: f"{event} {incident} {moves[event, incident]} and at once {other} "
                f"{moves[following, other]}: {told(site, incident, other)}")
     counted = {event: len([key for key in moves if key[0] == event]) for event in ("failover", "failback")}
