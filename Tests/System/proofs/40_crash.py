@@ -19,7 +19,7 @@ QUICK = """\
 [Unit]
 StartLimitIntervalSec=0
 [Service]
-RestartSec=100ms
+RestartSec=250ms
 """
 
 # Long enough to be hit while it runs.
@@ -126,7 +126,7 @@ def killed(site):
     dice = random.Random(seed)
     world = World(site)
     world.start()
-    # For each kill: when, and what the state file said of the hook then.
+    # For each kill: how often a hook had begun before and after it, and what the state file then said of the hook.
     cuts = []
     for count in range(KILLS):
         seen = lines_in(site)
@@ -136,8 +136,10 @@ def killed(site):
             time.sleep(dice.uniform(0, 0.3))
         else:
             time.sleep(dice.uniform(0, 1.2))
+        before = lines_in(site)
         until(lambda: guest.systemctl("kill", "--kill-who=main", "-s", "KILL", UNIT, check=False).code == 0, 10)
-        cuts.append((lines_in(site), whole_state(site, count)))
+        hook = whole_state(site, count)
+        cuts.append((before, lines_in(site), hook))
         demand(not world.trouble, lambda: f"after {count} kills: {world.trouble}")
     world.ending.set()
     world.join(120)
@@ -158,7 +160,7 @@ def judge(site, cuts, world):
         demand(attempts == sorted(set(attempts)), f"{event} {incident} ran with the attempts {attempts}")
         for (first, _), (second, _) in zip(runs, runs[1:]):
             # A second run is right only after a kill that found the intent on the disk, and no outcome.
-            between = [hook for seen, hook in cuts if first < seen <= second]
+            between = [hook for before, after, hook in cuts if before <= second and after > first]
             demand(any(hook and hook["incident"] == incident and not hook["done"] for hook in between),
                    f"{event} {incident} ran with the attempts {attempts}, and no kill cut it short: {between}")
     # Whoever moves there twice in a row has moved once too often.
