@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import os
 import re
 import socket
 import threading
@@ -77,6 +78,12 @@ class Webhook:
                 if alert["status"] == status and wanted.items() <= alert["labels"].items()]
 
 
+def guest_docs():
+    """What the project's document tells people to do."""
+    with open(os.path.join(os.path.dirname(__file__), "../../../docs/metrics.md")) as file:
+        return file.read()
+
+
 def without_group(site):
     """The config of the tests, in which nothing fails over."""
     text = site.config()
@@ -87,26 +94,27 @@ def without_group(site):
 @proof("node-exporter.conf: the metrics get into the directory of Debian's node_exporter, and are exported")
 def drop_in(site):
     guest = site.guest
-    before = guest.run(["stat", "-c", "%U:%G %a", FOLDER]).stdout
     guest.write("/etc/credwatch/credwatch.yaml", without_group(site) + STATUS)
     # Without the drop-in it may not write there, says so, and goes on.
     site.start()
     wait("the journal says that it cannot be written",
          lambda: guest.journal("-u", UNIT, "CREDWATCH_EVENT=status_file_failed", f"CREDWATCH_STATUS_FILE={FILE}"))
     demand("metrics file not written" in guest.show(UNIT, "StatusText"), guest.show(UNIT, "StatusText"))
-    for name, place in (("conf", f"/etc/systemd/system/{UNIT}.d/node-exporter.conf"),
-                        ("tmpfiles", "/etc/tmpfiles.d/credwatch-node-exporter.conf")):
-        text = guest.read(f"{EXAMPLES}/node-exporter.{name}")
-        demand(place in text, f"node-exporter.{name} does not say that it belongs to {place}")
-        guest.write(place, text)
+    text = guest.read(f"{EXAMPLES}/node-exporter.conf")
+    place = f"/etc/systemd/system/{UNIT}.d/node-exporter.conf"
+    demand(place in text, f"it does not say that it belongs to {place}")
+    guest.write(place, text)
+    right = re.search(r"dpkg-statoverride .*", text).group()
+    demand(right in guest_docs(), "docs/metrics.md says otherwise")
+    guest.run(right)
     guest.systemctl("daemon-reload")
     silent = guest.run(["systemd-analyze", "verify", UNIT])
     demand(not silent.text, silent.text)
     site.start()
     wait("the file is there", lambda: guest.exists(FILE))
     demand(guest.run(["stat", "-c", "%U %a", FILE]).stdout.split() == ["credwatch", "644"], "of another owner or mode")
-    demand(guest.run(["stat", "-c", "%U:%G", FOLDER]).stdout.split() == before.split()[:1], "the directory's owner")
-    site.note(f"{FOLDER} is {before.strip()}, and no group or other user gains a right")
+    members = guest.run(["getent", "group", "credwatch"]).stdout.strip()
+    demand(members.endswith(":"), f"others are in the group: {members}")
     guest.systemctl("start", "prometheus-node-exporter")
     exported = wait("node_exporter exports it", lambda: (
         lambda text: text if 'credwatch_profile_healthy{profile="app"} 1' in text else None)(
@@ -120,7 +128,7 @@ def drop_in(site):
     demand('credwatch_profile_healthy{profile="app"} 1' in guest.read(FILE), "it was written, or is not whole")
     left = guest.run(["ls", "-A", FOLDER]).stdout.split()
     demand(not [name for name in left if "credwatch" in name and name != "credwatch.prom"], f"left behind: {left}")
-    guest.run(["systemd-tmpfiles", "--create", "credwatch-node-exporter.conf"])
+    guest.run(["chmod", "775", FOLDER])
     wait("it is written again", lambda: 'credwatch_profile_healthy{profile="app"} 0' in guest.read(FILE), 15)
     site.sandbox.activate("app")
     site.wait_state("app", "healthy")
@@ -129,13 +137,15 @@ def drop_in(site):
 @proof("the link of docs/metrics.md does the same, and credwatch needs no right for it")
 def link(site):
     guest = site.guest
-    guest.run(["rm", "-f", f"/etc/systemd/system/{UNIT}.d/node-exporter.conf", "/etc/tmpfiles.d/credwatch-node-exporter.conf"])
+    guest.run(["rm", f"/etc/systemd/system/{UNIT}.d/node-exporter.conf"])
+    guest.run(f"dpkg-statoverride --remove {FOLDER} && chown root:root {FOLDER} && chmod 755 {FOLDER}")
     guest.systemctl("daemon-reload")
     guest.write("/etc/credwatch/credwatch.yaml",
                 without_group(site) + "status: {prometheus_file: /run/credwatch/credwatch.prom}\n")
     guest.run(["rm", "-f", FILE])
-    guest.write("/etc/tmpfiles.d/credwatch-node-exporter.conf", f"L+ {FILE} - - - - /run/credwatch/credwatch.prom\n")
-    guest.run(["systemd-tmpfiles", "--create", "credwatch-node-exporter.conf"])
+    command = f"ln -s /run/credwatch/credwatch.prom {FILE}"
+    demand(command in guest_docs(), "docs/metrics.md says otherwise")
+    guest.run(command)
     site.start()
     wait("node_exporter exports it",
          lambda: 'credwatch_profile_healthy{profile="app"} 1' in fetch("http://127.0.0.1:9100/metrics")[2])
