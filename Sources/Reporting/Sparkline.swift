@@ -12,7 +12,7 @@ struct Sparkline {
     /// Makes the one that a table of this style has room for; nil when there is none.
     init?(for style: TableStyle) {
         guard style.width >= 60 else { return nil }
-        count = style.width >= 100 ? 24 : 12
+        count = style.width >= 110 ? 24 : 12
         hasBlocks = style.isUnicode
     }
 

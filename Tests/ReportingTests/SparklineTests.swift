@@ -8,8 +8,8 @@ import Testing
         History(letters: "fhhhhhhhhhhhhhhhhhhhhhhh----uuhhhhhhhhhhhhhhhhhf") ?? History()
 
     @Test(arguments: [
-        (200, true, "█▁▁▁▁▁▁▁▁▁▁▁··▄▁▁▁▁▁▁▁▁█"), (100, false, "#___________..?________#"),
-        (99, true, "█▁▁▁▁▁·▄▁▁▁█"), (60, false, "#_____.?___#"),
+        (200, true, "█▁▁▁▁▁▁▁▁▁▁▁··▄▁▁▁▁▁▁▁▁█"), (110, false, "#___________..?________#"),
+        (109, true, "█▁▁▁▁▁·▄▁▁▁█"), (60, false, "#_____.?___#"),
     ])
     func drawsTheWorstOfEachShare(width: Int, isUnicode: Bool, text: String) {
         let line = Sparkline(for: TableStyle(width: width, isUnicode: isUnicode))

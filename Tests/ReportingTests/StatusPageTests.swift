@@ -197,7 +197,7 @@ import Testing
         }
         let page = String(decoding: renderPage(document, .daemon), as: UTF8.self)
         #expect(page.components(of: "</h3>") == 100)
-        #expect(page.components(of: ">bad-") + page.components(of: " bad-") == 300)
+        #expect(page.components(of: "<b>bad-") + page.components(of: "</span> bad-") == 300)
         #expect(page.components(of: "<b>good-") == 500)
         #expect(
             page.contains("And 9200 profiles that are not in trouble, which this page leaves out"))

@@ -215,7 +215,7 @@ import Testing
         for line in lines(document, width: width) {
             #expect(displayWidth(line) <= width, "\(line)")
         }
-        #expect(lines(document, width: width).contains { $0.contains("…") } == (width < 80))
+        #expect(lines(document, width: width).contains { $0.contains("…") } == (width < 100))
     }
 
     @Test func colourChangesNothingButColour() {
