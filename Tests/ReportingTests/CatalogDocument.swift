@@ -302,6 +302,20 @@ enum CatalogDocument {
                 """
                 Checks that were missed follow one after the other. Nothing is to be done.
                 """)
+        case .metricsUnserved:
+            Page(
+                "The metrics are not served", manual: "credwatch.yaml(5)",
+                """
+                The address of "metrics: {listen}" cannot be listened at, mostly since another
+                program has the port ("ss -ltnp" names it); the message says why. Checks and
+                failovers go on. It is tried again, and an entry tells when it works.
+                """)
+        case .metricsServed:
+            Page(
+                "The metrics are served", manual: "credwatch.yaml(5)",
+                """
+                Prometheus and others can ask for the metrics. Nothing is to be done.
+                """)
         case .heartbeatFailed:
             Page(
                 "The heartbeat does not arrive at @CREDWATCH_HEARTBEAT_HOST@",
