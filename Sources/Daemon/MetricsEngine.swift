@@ -1,3 +1,4 @@
+import FailingOver
 import Dispatch
 import Model
 import Reporting
