@@ -87,7 +87,7 @@ class World(threading.Thread):
         if dies:
             site.sandbox.deactivate("app")
         self.failovers += 1
-        wait("the group has moved", lambda: self.is_at("failed_over", None if dies else "failover"), 90, pause=0.2)
+        wait("the group has moved", lambda: self.is_at("failed_over", None if dies else "failover"), 180, pause=0.2)
         if dies:
             site.sandbox.activate("app")
             wait("app is healthy", lambda: site.guest.profile("app")["state"] == "healthy", 60)
@@ -132,7 +132,7 @@ def killed(site):
         seen = lines_in(site)
         if count % 2:
             # While a hook runs, or just after it: the worst moment.
-            until(lambda: lines_in(site) > seen, 9)
+            until(lambda: lines_in(site) > seen, 20)
             time.sleep(dice.uniform(0, 0.3))
         else:
             time.sleep(dice.uniform(0, 1.2))
