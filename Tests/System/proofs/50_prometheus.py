@@ -180,7 +180,8 @@ def by_http(site):
     demand(fetch("http://127.0.0.1:9812/metrics", Host="evil.example")[0] == 421, "another name is answered")
     demand(listen("0.0.0.0:9812") != 0, "an address that others reach is taken without a word")
     demand(fetch("http://127.0.0.1:9812/healthz")[0] == 200, "a refused config ends the old listener")
-    demand('credwatch_config_last_reload_successful 0' in fetch("http://127.0.0.1:9812/metrics")[2], "not told")
+    wait("the metrics tell of the refusal",
+         lambda: "credwatch_config_last_reload_successful 0" in fetch("http://127.0.0.1:9812/metrics")[2])
     demand(listen("127.0.0.1:9813") == 0 and listen(None) == 0, "a reload failed")
     for port in (9812, 9813):
         wait(f"nobody listens on {port}", lambda: not is_open(port))
