@@ -1,5 +1,5 @@
 /// The importance of a journal entry, by syslog's numbers.
-package enum Priority: Int, Sendable, Hashable, CaseIterable {
+package enum Priority: Int, Sendable, Hashable {
     case critical = 2
     case error = 3
     case warning = 4
