@@ -29,7 +29,8 @@ struct MonitoringFilesSystemTests {
                     name: "a", primary: "a", backups: ["b"], active: "a", state: .ready)
             ])
         try site.write(
-            "metrics", mode: 0o644, String(decoding: renderMetrics(document), as: UTF8.self))
+            "metrics", mode: 0o644,
+            String(decoding: renderMetrics(document, DaemonMetrics(startedAt: now)), as: UTF8.self))
         let help = try await site.run("status", "--help").outputText
         let options = help.split { !"abcdefghijklmnopqrstuvwxyz-".contains($0) }
             .filter { $0.hasPrefix("--") }
