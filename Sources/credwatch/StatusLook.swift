@@ -99,11 +99,9 @@ func writePage(_ document: StatusDocument, to file: String, now: WallTime) throw
         return
     }
     do {
-        try StatusFile(path: file).write(page)
+        try StatusFile(path: file, what: "page").write(page)
     } catch {
-        complain(
-            "credwatch: cannot write the page \(file): \(error.reason)\(error.hint.map { "; \($0)" } ?? "")"
-        )
+        complain("credwatch: \(error)")
         throw ExitCode(Overall.unknown.exitCode)
     }
 }

@@ -79,7 +79,7 @@ struct StatusPageSystemTests {
         let manager = try NotifySocket(path: site.path("notify"))
         let daemon = try site.startDaemon(environment: ["NOTIFY_SOCKET": site.path("notify")])
         #expect(
-            await daemon.hasWritten("cannot write the status file \(site.path("web/page.html"))"))
+            await daemon.hasWritten("cannot write the page \(site.path("web/page.html"))"))
         // The status file itself is there all the same.
         #expect(await manager.message { $0.contains("READY=1") } != nil)
         #expect(try site.status().profiles.count == 2)

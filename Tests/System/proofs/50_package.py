@@ -86,6 +86,8 @@ def upgrade(site):
     site.sandbox.deactivate("app")
     site.wait_group("failed_over")
     site.wait_state("app", "failing")
+    # What the backup finds out about the key comes a moment after AWS's answer, before the upgrade and after it.
+    wait("the cause is found", lambda: guest.profile("app")["cause"] == "key_inactive")
     profile, group, pid, config = guest.profile("app"), guest.group(), guest.main_pid(), guest.read(CONFIG)
     hooks = site.hooks()
     guest.install(new)
@@ -95,7 +97,7 @@ def upgrade(site):
     demand(guest.read(CONFIG) == config, "the config is another one")
     started = guest.status()["daemon"]["started_at"]
     wait("the new process has checked app", lambda: (guest.profile("app")["last_attempt_at"] or "") >= started
-         and guest.profile("app")["state"] == "failing")
+         and guest.profile("app")["cause"] == "key_inactive")
     after, same = guest.profile("app"), guest.group()
     for key in ("state", "since", "cause", "failing_since", "last_success_at"):
         demand(after[key] == profile[key], f"{key} was {profile[key]}, and is {after[key]}")
