@@ -48,7 +48,7 @@ private func writeDaemon(
         .gauge, "credwatch_clock_skew_seconds",
         "AWS's clock minus this machine's, as the latest answers agree on; NaN before the first."
     ) {
-        $0.sample(document.clock.map { $0.skew.inMilliseconds / 1_000 } ?? .nan)
+        $0.sample(document.clock.map(\.skew.inSeconds) ?? .nan)
     }
     writer.family(.info, "credwatch_warning", "1 for each warning about this machine.") {
         for advisory in document.advisories {

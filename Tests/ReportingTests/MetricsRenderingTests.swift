@@ -75,6 +75,13 @@ import Testing
         list.first { $0.name == name && $0.labels == labels }?.value
     }
 
+    @Test func `a duration has the digits that were measured, and no more`() throws {
+        var document = Samples.fullDocument
+        document.profiles[0].latency = .microseconds(927)
+        let text = String(decoding: renderMetrics(document, Samples.daemonMetrics), as: UTF8.self)
+        #expect(text.contains("\"} 0.000927\n"))
+    }
+
     @Test func saysWhatTheStatusSays() throws {
         let list = try samples(Samples.fullDocument)
         let document = Samples.fullDocument
