@@ -37,7 +37,7 @@ printf '127.0.0.1 localhost guest\\n::1 localhost\\n' >"$1/etc/hosts"
 
 
 class NoImage(Exception):
-    """Why there is no image; `unreachable` when only the package sources are to blame."""
+    """Why there is no image; `unreachable` when the machine or its package sources are to blame."""
 
     def __init__(self, reason, unreachable):
         super().__init__(reason)
@@ -121,11 +121,13 @@ def _make(image, packages, places):
     if outcome.returncode:
         shutil.rmtree(new, ignore_errors=True)
         lines = [line for line in outcome.stderr.splitlines() if line.strip()]
-        fetching = ("Could not resolve", "Could not connect", "Failed to fetch", "Temporary failure",
-                    "Connection failed", "Unable to connect")
+        # What the machine lacks, or may not do; anything else is a fault of ours.
+        lacking = ("Could not resolve", "Could not connect", "Failed to fetch", "Temporary failure",
+                   "Connection failed", "Unable to connect", "Operation not permitted", "Permission denied",
+                   "No space left on device")
         raise NoImage(
             "mmdebstrap failed: " + " | ".join(lines[-6:]),
-            any(word in outcome.stderr for word in fetching))
+            any(word in outcome.stderr for word in lacking))
     os.chmod(os.path.join(new, "root"), 0o755)
     os.rename(os.path.join(new, "root"), image)
     os.rmdir(new)
