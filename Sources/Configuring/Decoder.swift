@@ -54,7 +54,13 @@ struct Decoder {
     mutating func section(_ node: YAMLNode?, _ kind: SectionKind) -> Section? {
         guard let node else { return nil }
         guard case .mapping(let entries) = node.content else {
-            reportType(node, kind.name, "a mapping like \(kind.example)")
+            var expected = "a mapping like \(kind.example)"
+            if case .scalar(let text, isPlain: true) = node.content,
+                kind.keys.contains(where: { text.hasPrefix("\($0):") })
+            {
+                expected += ", with a blank behind each colon"
+            }
+            reportType(node, kind.name, expected)
             return nil
         }
         let allowed = kind.keys

@@ -102,7 +102,7 @@ actor Engine {
         parts.journal.write(
             JournalEntry(
                 .daemonStarted, .info,
-                "credwatch \(credwatchVersion) checks \(configuration.profiles.count) profiles in \(configuration.groups.count) failover groups."
+                "credwatch \(credwatchVersion) checks \(configuration.extent)."
             ))
         scheduleAll(configuration.profiles, at: startedAt.moment)
         scheduleLooks(at: startedAt.moment)

@@ -73,7 +73,7 @@ extension Engine {
         counters.isReloadSuccessful = true
         counters.reloadedAt = SystemClock.wall()
         let sentence =
-            "The config was read again: \(new.profiles.count) profiles, \(new.groups.count) failover groups."
+            "The config was read again: \(new.extent)."
         parts.journal.write(JournalEntry(.configReloaded, .notice, sentence))
         parts.service.ready("the config was read again")
         publication.markDirty(urgent: true)
@@ -175,5 +175,15 @@ extension Engine {
             parts.journal.write(JournalEntry(.daemonStopping, .info, "credwatch stops."))
             finish?()
         }
+    }
+}
+
+extension Configuration {
+    /// How much it has, in words: `2 profiles, 1 failover group`.
+    var extent: String {
+        func counted(_ count: Int, _ noun: String) -> String {
+            "\(count) \(noun)\(count == 1 ? "" : "s")"
+        }
+        return "\(counted(profiles.count, "profile")), \(counted(groups.count, "failover group"))"
     }
 }

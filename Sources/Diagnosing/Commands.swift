@@ -28,6 +28,12 @@ func commandsToSeeForeignCharacters(_ place: Provenance) -> [String] {
 
 /// Commands that open the line or the unit that a value came from.
 func commandsToEdit(_ place: Provenance) -> [String] {
+    if let handed = place.handedOver {
+        return [
+            "systemctl show --property LoadCredential \(shellQuoted(path: handed.unit))",
+            "systemctl restart \(shellQuoted(path: handed.unit))",
+        ]
+    }
     switch place {
     case .file(let location), .configuration(let location):
         let path = pathWord(location.file)
@@ -125,4 +131,22 @@ private func port(of url: String) -> Substring {
 
 private func authority(of url: String) -> Substring {
     url.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "/" }
+}
+
+/// Names the place where a value is to be written, as it stands in a sentence.
+///
+/// What systemd handed over is a copy, and read only: the file behind it has to be changed.
+func placeToWrite(_ place: Provenance) -> String {
+    guard let handed = place.handedOver else { return place.description }
+    return "the file that LoadCredential=\(handed.name) of \(handed.unit) names (restart it then)"
+}
+
+extension Provenance {
+    /// The unit and the name of what systemd handed over, as in `/run/credentials/credwatch.service/aws-app`.
+    fileprivate var handedOver: (unit: String, name: String)? {
+        guard case .file(let location) = self else { return nil }
+        let parts = location.file.split(separator: "/")
+        guard parts.count == 4, parts[0] == "run", parts[1] == "credentials" else { return nil }
+        return (String(parts[2]), String(parts[3]))
+    }
 }

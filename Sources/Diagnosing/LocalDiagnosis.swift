@@ -69,8 +69,8 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
             searched.lazy.compactMap(noteOnHeader).first.map {
                 "Correct the section's header: \($0)."
             }
-                ?? "Add the section to the file, or correct the name; under systemd, HOME may not be the one that you have in mind.",
-            lists.isEmpty ? ["aws configure \(shellOption("--profile", name))"] : lists,
+                ?? "Add the section to the file, or correct the name; under systemd, HOME may not be the one that you have in mind, and `aws: {credentials_file: …}` in credwatch.yaml names a file.",
+            lists.isEmpty ? [commandToConfigure(name, in: searched)] : lists,
             searched.map { .note("looked at \($0)") })
     case .noSource(let searched):
         return conclude(
@@ -82,7 +82,7 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
         return conclude(
             .fileUnreadable, "\(path) cannot be read: \(reason).",
             hint.isEmpty ? "Let the user that credwatch runs as read \(path)." : hint,
-            commandsToAdmit(path, after: reason), [.note("\(path): \(reason)")])
+            commandsToAdmit(path, after: reason, hint), [.note("\(path): \(reason)")])
     case .fileMalformed(let location, let what):
         let place = Provenance.file(location)
         return conclude(
@@ -167,13 +167,39 @@ private func commandsToFill(_ place: Provenance) -> [String] {
     return commands.isEmpty ? commandsToSee(place) : commands
 }
 
-/// Commands that show which step of the way to a file is closed, and open the file to one more user.
-private func commandsToAdmit(_ path: String, after reason: String) -> [String] {
+/// The command that writes a profile into the files that were looked at, whoever runs it.
+private func commandToConfigure(_ name: String, in searched: [String]) -> String {
+    let files = searched.filter { $0.hasPrefix("/") && $0.hasSuffix(" (no such file)") }
+        .map { pathWord(String($0.dropLast(" (no such file)".count))) }
+    let command = "aws configure \(shellOption("--profile", name))"
+    guard files.count == 2, searched.count == 2 else { return command }
+    return "AWS_SHARED_CREDENTIALS_FILE=\(files[0]) AWS_CONFIG_FILE=\(files[1]) \(command)"
+}
+
+/// Commands that show which step of the way to a file is closed, and open it to one more user.
+///
+/// The hint has the step and the user: `The directory /home/app/.aws belongs to …, which runs as ada (uid 7).`
+private func commandsToAdmit(_ path: String, after reason: String, _ hint: String) -> [String] {
     let word = pathWord(path)
     guard reason.holds("ermission denied") || reason.holds("not permitted") else {
-        return ["ls -ld \(word)"]
+        // Where systemd handed nothing over there is no path to look at.
+        return path.hasPrefix("$CREDENTIALS_DIRECTORY/")
+            ? ["systemctl show --property LoadCredential credwatch"] : ["ls -ld \(word)"]
     }
-    return ["namei -l \(word)", "setfacl -m u:USER:r \(word)"]
+    let look = "namei -l \(word)"
+    if hint.holds("ProtectHome=") { return [look, "systemctl edit credwatch"] }
+    let user = text(of: hint, between: "runs as ", and: " (uid ").map { shellQuoted($0) } ?? "USER"
+    if let directory = text(of: hint, between: "The directory ", and: " belongs to ") {
+        return [look, "setfacl -m u:\(user):x \(pathWord(directory))"]
+    }
+    return [look, "setfacl -m u:\(user):r \(word)"]
+}
+
+private func text(of hint: String, between start: String, and end: String) -> String? {
+    guard let first = hint.utf8.firstIndex(ofBytes: Array(start.utf8)) else { return nil }
+    let rest = hint[first...].dropFirst(start.count)
+    guard let last = String(rest).utf8.firstIndex(ofBytes: Array(end.utf8)) else { return nil }
+    return String(String(rest)[..<last])
 }
 
 private func commandsToSee(surroundings subject: String) -> [String] {

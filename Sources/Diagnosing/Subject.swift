@@ -27,7 +27,7 @@ package struct Subject: Sendable {
     var keyID: String { resolved.credentials.accessKeyID.value }
     /// The key id fit for a text: a secret that was pasted in its place does not pass.
     var shownKeyID: String { keyID.utf8.count < opaqueLength ? keyID : clean(keyID) }
-    var credentialsPlace: String { resolved.credentials.accessKeyID.provenance.description }
+    var credentialsPlace: String { placeToWrite(resolved.credentials.accessKeyID.provenance) }
     var hasToken: Bool { resolved.credentials.sessionToken != nil }
 
     /// A request id fit for a text; a UUID, which AWS sends, or its digits alone, is that as it is.

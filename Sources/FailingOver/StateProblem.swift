@@ -30,6 +30,9 @@ package enum StateProblem: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .directoryUnusable(let path, let reason):
             "The state directory \(path) cannot be used: \(reason)."
+                + (reason.holds("Read-only file system")
+                    ? " Under systemd, StateDirectory= or ReadWritePaths= says where may be written."
+                    : "")
         case .directoryUnsafe(let path, let reason):
             "The state directory \(path) is not safe: \(reason)."
         case .locked(let path, let pid):

@@ -30,7 +30,8 @@ package struct StatusFileProblem: Error, Sendable, Hashable, CustomStringConvert
     package var hint: String? {
         switch code {
         case ENOSPC, EDQUOT: "the disk is full: make room and it is written again by itself"
-        case EROFS: "the file system is mounted read-only"
+        case EROFS:
+            "the file system is mounted read-only, or ProtectSystem= of the unit makes it so; ReadWritePaths= names what may be written"
         case ENOENT where operation == .openDirectory:
             "the directory is missing: create it, or let systemd do so by RuntimeDirectory="
         case ENOTDIR: "a part of the path is not a directory"

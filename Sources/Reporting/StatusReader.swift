@@ -14,7 +14,7 @@ package enum StatusReadProblem: Error, Sendable, Hashable, CustomStringConvertib
     package var description: String {
         switch self {
         case .missing(let path):
-            "\(path) does not exist; is credwatch running, and with this status file?"
+            "\(path) does not exist; is credwatch running, and with this status file? (`systemctl status credwatch`)"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .tooLarge(let path, let limit):
             "\(path) is larger than \(limit / 1_048_576) MiB, no status file of credwatch"

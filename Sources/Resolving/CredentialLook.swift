@@ -1,4 +1,5 @@
 import Answers
+import Glibc
 import Model
 
 /// Looks at a file that systemd put into `$CREDENTIALS_DIRECTORY` for credwatch.
@@ -15,7 +16,15 @@ struct CredentialLook: Looking {
         self.name = name
         self.environment = environment.withoutCredentials
         self.overrides = AWSOverrides(endpointURL: overrides.endpointURL)
-        file = environment["CREDENTIALS_DIRECTORY"].map { WatchedFile("\($0.value)/\(name)") }
+        file = (environment["CREDENTIALS_DIRECTORY"]?.value ?? Self.directoryOfService).map {
+            WatchedFile("\($0)/\(name)")
+        }
+    }
+
+    /// Where systemd keeps the credentials of the running service, which root at a terminal may read too.
+    private static var directoryOfService: String? {
+        let path = "/run/credentials/credwatch.service"
+        return access(path, R_OK | X_OK) == 0 ? path : nil
     }
 
     private var shownPath: String { file?.path ?? "$CREDENTIALS_DIRECTORY/\(name)" }
@@ -24,13 +33,13 @@ struct CredentialLook: Looking {
 
     private var hint: String {
         "Hand it to the unit of credwatch by LoadCredential=\(name):/path/of/the/file "
-            + "(`systemctl edit credwatch`), and restart it."
+            + "(`systemctl edit credwatch`), and restart it; at a terminal only root sees what the service has."
     }
 
     mutating func look(within limit: Duration) throws(ResolveProblem) -> Site {
         guard let change = try file?.look() else {
             throw .fileUnreadable(
-                path: shownPath, reason: "systemd gave credwatch no directory of credentials",
+                path: shownPath, reason: "systemd gave this process no directory of credentials",
                 hint: hint)
         }
         switch change {

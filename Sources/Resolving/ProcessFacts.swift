@@ -33,8 +33,10 @@ struct FileRights: Sendable, Equatable {
     var user: UInt32
     var group: UInt32
     var groups: [UInt32]
+    /// Whether no file is closed to it: `CAP_DAC_OVERRIDE` or `CAP_DAC_READ_SEARCH` is in effect.
+    var readsEverything = false
 
-    /// Parses `/proc/PID/status`: the effective ids, and all groups.
+    /// Parses `/proc/PID/status`: the effective ids, all groups, and the capabilities to read.
     init?(parsing bytes: [UInt8]) {
         var user: UInt32?
         var group: UInt32?
@@ -47,6 +49,8 @@ struct FileRights: Sendable, Equatable {
             case "Uid:" where words.count > 2: user = UInt32(words[2])
             case "Gid:" where words.count > 2: group = UInt32(words[2])
             case "Groups:": groups = words.dropFirst().compactMap { UInt32($0) }
+            case "CapEff:" where words.count > 1:
+                readsEverything = (UInt64(words[1], radix: 16) ?? 0) & 0b110 != 0
             default: break
             }
         }

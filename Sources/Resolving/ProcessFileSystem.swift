@@ -10,15 +10,16 @@ struct ProcessFileSystem: FileReading {
     /// What stands behind each path for a person; no part of the path itself.
     let note: String
     private let root: ProcessRoot?
-    /// Nil when only our own rights can be used, which then are not more than the process has.
+    /// Nil when our own rights are used: they are not more than the process has.
     private let rights: FileRights?
     private let workingDirectory: String
     private let base = FileSystem()
 
-    init(root: ProcessRoot?, rights: FileRights, workingDirectory: String) {
+    /// Without `rights` the process may read every file.
+    init(root: ProcessRoot?, rights: FileRights?, workingDirectory: String) {
         self.root = root
         note = root.map { $0.isAnother ? " \($0.note)" : "" } ?? ""
-        self.rights = geteuid() == 0 && rights.user != 0 ? rights : nil
+        self.rights = geteuid() == 0 && rights?.user != 0 ? rights : nil
         self.workingDirectory = workingDirectory
     }
 

@@ -151,13 +151,18 @@ struct ProcessLook: Looking {
             throw problem("/proc/\(process)/status says nothing of its user", "Mount /proc.")
         }
         let root = ProcessRoot(of: process)
+        // In a user namespace of its own anybody has all capabilities; those count for nothing here.
+        let readsEverything =
+            rights.readsEverything
+            && ProcessFile.link("self", "ns/user") == ProcessFile.link("\(process)", "ns/user")
+            && root?.isAnother != true
         let environment = AWSEnvironment(
             variables: environmentVariables(bytes),
             // The users of a container are not the ones that this machine knows.
             passwordHome: root?.isAnother == true ? nil : PasswordEntry(uid: rights.user)?.home,
             user: rights.user == geteuid() ? nil : rights.user, owner: owner(process))
         let files = ProcessFileSystem(
-            root: root, rights: rights,
+            root: root, rights: readsEverything ? nil : rights,
             workingDirectory: ProcessFile.link("\(process)", "cwd") ?? "/")
         var paths = SharedFilePaths(environment, overrides)
         paths.credentials?.value += files.note

@@ -18,8 +18,9 @@ struct Credwatch: ParsableCommand {
               hook test, failover, failback, reload
                               0 done, 2 not done, 3 no answer from the daemon
               lint            0 clean, 1 warnings, 2 errors
-              explain         0 there is a plan, 2 there is none; with --isolate: 0 the winning
-                              source is accepted, 2 it is refused, 3 unknown
+              explain         0 there is a plan, 2 there is none
+              explain --isolate
+                              0 the winning source is accepted, 2 refused, 3 unknown
               doctor          0 healthy, 1 warnings only, 2 a problem, 3 unknown
               credentials     0 printed, 1 a configured source failed, 4 none is configured
               run             0 stopped by a signal, 1 could not start, 78 config refused

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import EventLoops
+import Glibc
 import Model
 
 /// `credwatch hook`: trying a failover hook out.
@@ -17,7 +18,8 @@ struct Hook: ParsableCommand {
             abstract: "Run a group's hook with CREDWATCH_EVENT=test.",
             discussion: """
                 Runs the hook as the user who calls, with the environment and standard input that it \
-                gets in earnest. Nothing is switched unless the hook does so for the event `test`.
+                gets in earnest. Nothing is switched unless the hook does so for the event `test`. The service \
+                has fewer rights than root at a terminal: see SECURITY in credwatch-hook(7).
 
                 EXIT CODES
                   0 the hook exited with 0, 2 it did not, 64 wrong usage, 78 config refused
@@ -35,7 +37,11 @@ struct Hook: ParsableCommand {
                 await testHook(of: group, in: configuration, report: { print($0) })
             }
             switch trial {
-            case .done: break
+            case .done:
+                guard geteuid() == 0 else { return }
+                complain(
+                    "it ran as root; the service runs it with fewer rights, see SECURITY in credwatch-hook(7)"
+                )
             case .failed, nil: throw ExitCode(2)
             case .unknown(let reason):
                 complain(reason)

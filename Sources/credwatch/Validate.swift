@@ -27,7 +27,9 @@ struct Validate: ParsableCommand {
         }
         for problem in outcome.problems { complain(problem.description) }
         if outcome.isRefused { throw ExitCode(2) }
-        print("\(visible(options.file)): valid")
-        if !outcome.problems.isEmpty { throw ExitCode(1) }
+        let count = outcome.problems.count
+        guard count > 0 else { return print("\(visible(options.file)): valid") }
+        print("\(visible(options.file)): valid, with \(count) warning\(count == 1 ? "" : "s")")
+        throw ExitCode(1)
     }
 }

@@ -42,6 +42,13 @@ import Testing
         }
     }
 
+    @Test(arguments: [("name:app", true), ("names:app", false), ("\"name:app\"", false)])
+    func `a colon without a blank behind it is named`(text: String, isNamed: Bool) {
+        let problems = decode("profiles:\n  - \(text)\n").problems
+        #expect(problems.map(\.rule) == ["wrong-type"])
+        #expect(problems.first?.message.contains("a blank behind each colon") == isNamed)
+    }
+
     @Test func everyRuleHasAFixtureOfItsName() {
         let names = Set(fixtures("bad-").map { String($0.dropFirst(4).dropLast(5)) })
         let shown = Set(

@@ -13,6 +13,21 @@ import Testing
         variable: "AWS_SECRET_ACCESS_KEY", of: "the environment of PID 7")
     private static let own = Provenance.environment(variable: "AWS_SESSION_TOKEN")
 
+    @Test func `what systemd handed over is changed where it is from`() {
+        let handed = Provenance.file(
+            SourceLocation(file: "/run/credentials/credwatch.service/aws-app", line: 2, column: 1))
+        #expect(
+            commandsToEdit(handed) == [
+                "systemctl show --property LoadCredential credwatch.service",
+                "systemctl restart credwatch.service",
+            ])
+        #expect(
+            placeToWrite(handed)
+                == "the file that LoadCredential=aws-app of credwatch.service names (restart it then)"
+        )
+        #expect(placeToWrite(Self.file) == "/home/app/.aws/credentials:7:3")
+    }
+
     @Test func `a place is shown`() {
         #expect(commandsToSee(Self.file) == ["sed -n 7p /home/app/.aws/credentials"])
         #expect(

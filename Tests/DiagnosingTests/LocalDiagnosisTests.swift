@@ -15,6 +15,44 @@ import Testing
         }
         #expect(commands("/a (no such file)", "/b") == ["grep -nF '[' /b"])
         #expect(commands("/a (no such file)") == ["aws configure --profile 'my app'"])
+        #expect(
+            commands("/a b (no such file)", "/c (no such file)") == [
+                "AWS_SHARED_CREDENTIALS_FILE='/a b' AWS_CONFIG_FILE=/c aws configure --profile 'my app'"
+            ])
+    }
+
+    @Test(
+        arguments: [
+            (
+                "/h/.aws/c", "Permission denied",
+                "The directory /h/.aws belongs to ada (uid 7), has mode 0700, and may not be entered by credwatch, which runs as cw (uid 9).",
+                ["namei -l /h/.aws/c", "setfacl -m u:cw:x /h/.aws"]
+            ),
+            (
+                "/h/c", "Permission denied",
+                "The file /h/c belongs to ada (uid 7), has mode 0600, and may not be read by credwatch, which runs as cw (uid 9).",
+                ["namei -l /h/c", "setfacl -m u:cw:r /h/c"]
+            ),
+            (
+                "/home/c", "Permission denied",
+                "The directory /home is closed to this service; ProtectHome= in its systemd unit does that.",
+                ["namei -l /home/c", "systemctl edit credwatch"]
+            ),
+            (
+                "/h/c", "Permission denied", "",
+                ["namei -l /h/c", "setfacl -m u:USER:r /h/c"]
+            ),
+            ("/h/c", "it is a directory", "", ["ls -ld /h/c"]),
+            (
+                "$CREDENTIALS_DIRECTORY/aws-app", "systemd gave none", "",
+                ["systemctl show --property LoadCredential credwatch"]
+            ),
+        ])
+    func `a file is opened to the user who reads it, at the step that is closed`(
+        path: String, reason: String, hint: String, commands: [String]
+    ) {
+        let problem = ResolveProblem.fileUnreadable(path: path, reason: reason, hint: hint)
+        #expect(diagnosis(of: problem, profile: "app").commands == commands)
     }
 
     @Test(

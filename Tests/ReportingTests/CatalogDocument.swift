@@ -96,18 +96,21 @@ enum CatalogDocument {
 
                     credwatch doctor @CREDWATCH_PROFILE@
 
-                When the remedy is done, the next check finds out by itself;
-                "systemctl kill -s USR1 credwatch" checks now.
+                When the remedy is done, the next check finds out by itself, and
+                "systemctl kill --kill-who=main -s USR1 credwatch" checks now. What systemd
+                hands over by LoadCredential= is read anew by "systemctl restart credwatch".
                 """)
         case .profileUnknown:
             Page(
                 "State of @CREDWATCH_PROFILE@ is not known: @CREDWATCH_CAUSE@",
                 """
                 The check of profile @CREDWATCH_PROFILE@ says nothing about the credential:
-                @CREDWATCH_CAUSE@. The network, AWS, the clock or this machine is in the way.
-                No failover follows from it.
+                @CREDWATCH_CAUSE@. A file, the network, AWS, the clock or this machine is in
+                the way. No failover follows from it.
 
                 The message says what to do, and so does "credwatch doctor @CREDWATCH_PROFILE@".
+                That looks with the files and variables of whoever runs it; with those of the
+                service by "credwatch doctor @CREDWATCH_PROFILE@ --unit credwatch.service".
                 """)
         case .credentialsEnding:
             Page(
@@ -231,6 +234,9 @@ enum CatalogDocument {
                 8 and 16 seconds. What it printed:
 
                     journalctl CREDWATCH_INCIDENT=@CREDWATCH_INCIDENT@
+
+                "Read-only file system" and "Access denied" there come from the unit, whose
+                sandbox holds for hooks too; the manual page has a way around it.
                 """)
         case .hookOutput:
             Page(
@@ -364,8 +370,9 @@ enum CatalogDocument {
             Page(
                 "Something stands in credwatch's own way",
                 """
-                The message says what does not work, and what does not follow from it. If it
-                is no fault of this machine, it is one of credwatch: please report it with the
+                The message says what does not work, and what does not follow from it. A place
+                in the config (FILE:LINE:COLUMN) is to be corrected there. If it is no fault
+                of this machine, it is one of credwatch: please report it with the
                 entry ("journalctl -o verbose"), which holds no secret.
                 """)
         }

@@ -57,10 +57,10 @@ import Testing
     }
 
     @Test(.enabled(Comment(rawValue: ReportSchema.needs)) { await ReportSchema.hasValidator() })
-    func theExampleOfTheReadmeFits() async throws {
+    func theExampleOfTheDocumentFits() async throws {
         let root = ReportSchema.status.path.split(separator: "/", omittingEmptySubsequences: false)
             .dropLast(2).joined(separator: "/")
-        let text = String(decoding: try content(of: root + "/README.md"), as: UTF8.self)
+        let text = String(decoding: try content(of: root + "/docs/status.md"), as: UTF8.self)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let example = lines.drop { $0 != "```json" }.dropFirst().prefix { $0 != "```" }
         let result = try await validate(Array(example.joined(separator: "\n").utf8))

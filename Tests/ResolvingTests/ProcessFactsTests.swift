@@ -42,6 +42,18 @@ import Testing
         #expect(FileRights(parsing: Array("Uid:\t1\n".utf8)) == nil)
     }
 
+    /// CAP_DAC_OVERRIDE is bit 1, CAP_DAC_READ_SEARCH bit 2; what is only permitted is not in effect.
+    @Test(arguments: [
+        ("CapEff:\t0000000000000004", true), ("CapEff:\t0000000000000002", true),
+        ("CapEff:\t000001ffffffffff", true), ("CapEff:\t0000000000080009", false),
+        ("CapPrm:\t0000000000000004\nCapEff:\t0000000000000000", false), ("CapEff:\tx", false),
+        ("", false),
+    ])
+    func capabilitiesThatOpenEveryFile(lines: String, reads: Bool) {
+        let text = "Uid:\t1 1 1 1\nGid:\t1 1 1 1\nGroups:\t\n\(lines)\n"
+        #expect(FileRights(parsing: Array(text.utf8))?.readsEverything == reads)
+    }
+
     @Test func theFirstOfTwoVariablesCounts() {
         let bytes = Array("A=1\0A=2\0B\0=C=3\0D==\0\0E=a\nb\0".utf8)
         #expect(environmentVariables(bytes) == ["A": "1", "=C": "3", "D": "=", "E": "a\nb"])

@@ -81,7 +81,7 @@ struct LifecycleSystemTests {
         }
         try config(#", expect: {account: "999999999999"}"#)
         let daemon = try site.startDaemon()
-        #expect(await daemon.hasWritten("checks 1 profiles"))
+        #expect(await daemon.hasWritten("checks 1 profile, "))
         while site.sandbox.callCount == 0 { try await Task.sleep(for: .milliseconds(5)) }
         // The answer is on its way; by the old config it would be another identity.
         try config("")
@@ -130,7 +130,7 @@ struct LifecycleSystemTests {
         try site.writeConfig(interval: "1h")
         let good = try await site.run("reload", "--config", site.path("credwatch.yaml"))
         #expect(good.ending == .exited(0))
-        #expect(good.outputText == "The config was read again: 2 profiles, 1 failover groups.\n")
+        #expect(good.outputText == "The config was read again: 2 profiles, 1 failover group.\n")
 
         // A refused config names no socket of its own.
         try site.write(

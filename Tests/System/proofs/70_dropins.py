@@ -150,29 +150,21 @@ def other_services(site):
     site.start()
 
 
-SWITCH = """\
-#!/bin/sh
-# The switch of group $1, run by systemd as root.
-set -eu
-profile=$(sed -n 's/^ *"active": "\\(.*\\)",*$/\\1/p' /run/credwatch/status.json)
-echo "$1 $(id -un) $profile" >>/srv/app/switched
-systemctl restart app.service
-"""
-
-
-@proof("credwatch-hook@.service with its polkit rule: the hook restarts a service as root, and may do nothing else")
+@proof("credwatch-hook@.service, its polkit rule and its scripts: as root the service gets the backup, and nothing else is allowed")
 def hook_unit(site):
     guest = site.guest
     for name in ("credwatch-hook@.service", "50-credwatch-hook.rules"):
         text, place = example(site, name)
         guest.write(place, text)
-    guest.write("/usr/local/lib/credwatch/switch", SWITCH, mode=0o755)
+    for name in ("start-hook-unit", "restart-with-profile"):
+        guest.run(["install", "-D", "-m", "755", f"{EXAMPLES}/../hooks/{name}", f"/usr/local/lib/credwatch/{name}"])
     guest.systemctl("daemon-reload")
     silent = guest.run(["systemd-analyze", "verify", "credwatch-hook@app.service"])
     demand(not silent.text, silent.text)
     site.configure(("command: [/usr/local/lib/credwatch/switch], timeout: 10s",
-                    "command: [/usr/bin/systemctl, start, credwatch-hook@app.service], timeout: 2m"))
+                    "command: [/usr/local/lib/credwatch/start-hook-unit], timeout: 2m"))
     site.start()
+    guest.write("/etc/default/app", "AWS_PROFILE=app\nAPP=1\n")
     guest.systemctl("start", "app.service")
     pid = guest.main_pid("app.service")
     site.sandbox.deactivate("app")
@@ -180,18 +172,25 @@ def hook_unit(site):
     hook = guest.group()["hook"]
     demand(hook["result"] == "succeeded" and hook["attempts"] == 1, f"the hook: {hook}")
     demand(guest.main_pid("app.service") not in (0, pid), "the service was not restarted")
-    said = guest.read("/srv/app/switched").split()
-    demand(said[:2] == ["app", "root"], f"it ran as {said}")
+    demand(guest.read("/etc/default/app") == "APP=1\nAWS_PROFILE=app-backup\n", guest.read("/etc/default/app"))
     for words in (["restart", "app.service"], ["start", "dbus.service"], ["stop", "credwatch-hook@app.service"]):
         outcome = guest.run(["systemctl", "--no-ask-password", *words], user="credwatch", check=False)
         demand(outcome.code != 0, f"credwatch may systemctl {' '.join(words)}")
     other = guest.run(["systemctl", "--no-ask-password", "start", "credwatch-hook@app.service"], user="other", check=False)
     demand(other.code != 0, "any user may start the hook's unit")
-    # A switch that fails is a hook that failed.
-    guest.write("/usr/local/lib/credwatch/switch", "#!/bin/sh\nexit 3\n", mode=0o755)
-    outcome = guest.run(["credwatch", "hook", "test", "app"], user="credwatch", check=False)
-    demand(outcome.code == 2, f"credwatch hook test: {outcome}")
+    # The way back is by hand; a notice switches nothing, and a switch that fails is a hook that failed.
     site.sandbox.activate("app")
+    site.wait_state("app", "healthy")
+    pid = guest.main_pid("app.service")
+    guest.run(["credwatch", "hook", "test", "app"], user="credwatch")
+    demand(guest.main_pid("app.service") == pid, "the event test restarted the service")
+    guest.run(["credwatch", "failback", "app"])
+    demand(guest.read("/etc/default/app").endswith("AWS_PROFILE=app\n"), guest.read("/etc/default/app"))
+    guest.write("/usr/local/lib/credwatch/restart-with-profile", "#!/bin/sh\nexit 3\n", mode=0o755)
+    outcome = guest.run(
+        ["env", "CREDWATCH_EVENT=failover", "CREDWATCH_TO=app", "/usr/local/lib/credwatch/start-hook-unit"],
+        user="credwatch", check=False)
+    demand(outcome.code != 0, f"a switch that failed: {outcome}")
 
 
 CONFIG = """\
