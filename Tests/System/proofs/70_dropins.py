@@ -182,7 +182,8 @@ def hook_unit(site):
     demand(guest.main_pid("app.service") not in (0, pid), "the service was not restarted")
     said = guest.read("/srv/app/switched").split()
     demand(said[:2] == ["app", "root"], f"it ran as {said}")
-    for words in (["restart", "app.service"], ["start", "dbus.service"], ["stop", "credwatch-hook@app.service"]):
+    for words in (["restart", "app.service"], ["start", "dbus.service"], ["stop", "credwatch-hook@app.service"],
+                  ["start", "credwatch-hook@-x.service"]):
         outcome = guest.run(["systemctl", "--no-ask-password", *words], user="credwatch", check=False)
         demand(outcome.code != 0, f"credwatch may systemctl {' '.join(words)}")
     other = guest.run(["systemctl", "--no-ask-password", "start", "credwatch-hook@app.service"], user="other", check=False)
