@@ -86,7 +86,7 @@ let package = Package(
         module("Diagnosing", ["Model", "Linting"]),
         module("Tracking", ["Model"]),
         module("FailingOver", ["Model", "Processes"], settings: small),
-        module("Reporting", ["Model", "CSystemd"]),
+        module("Reporting", ["Model", "CLinux", "CSystemd"]),
         module("Serving", ["Model"], settings: small),
 
         // The wiring and the command.

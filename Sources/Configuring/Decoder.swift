@@ -72,7 +72,7 @@ struct Decoder {
                 : suggestion(for: entry.key, among: allowed)
             report(
                 entry.keyMark, "unknown-key",
-                "\(kind.name) has no key \(shown(entry.key))\(advice) (allowed: \(list))")
+                "\(kind.name) has no key \(shownKey(entry.key))\(advice) (allowed: \(list))")
         }
         return Section(mark: node.mark, entries: entries)
     }
@@ -137,19 +137,21 @@ struct Decoder {
 
     /// Takes a node as a duration like `90s`.
     ///
-    /// One that is shorter than the range is reported under `tooShort`.
+    /// One that is shorter than the range is reported under `tooShort`. With `isBesideSecret` no message
+    /// repeats what is no duration: it may be the secret, in the wrong line.
     mutating func duration(
         _ node: YAMLNode?, _ what: String, in range: ClosedRange<Duration>,
-        tooShort: String = "out-of-range"
+        tooShort: String = "out-of-range", isBesideSecret: Bool = false
     ) -> Duration? {
         guard let node, let text = text(node, what) else { return nil }
         let allowed = "\(range.lowerBound.text) to \(range.upperBound.text)"
         guard let duration = Duration(parsing: text) else {
             let isNumber = !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            let found = isBesideSecret ? "" : ", not \(shown(text))"
             let advice =
-                isNumber
+                isNumber && !(isBesideSecret && text.utf8.count > 6)
                 ? "needs a unit, like \(shown(text + "s"))"
-                : "must be a duration like 90s, 5m, 1h or 250ms, not \(shown(text))"
+                : "must be a duration like 90s, 5m, 1h or 250ms\(found)"
             report(node.mark, "malformed-duration", "\(what) \(advice) (allowed: \(allowed))")
             return nil
         }

@@ -19,8 +19,10 @@ extension Decoder {
         require("url", in: section, .heartbeat)
         let target = heartbeatTarget(section["url"], "`url`")
         let failTarget = heartbeatTarget(section["fail_url"], "`fail_url`")
-        let interval = duration(section["interval"], "`interval`", in: Self.intervals)
-        let timeout = duration(section["timeout"], "`timeout`", in: Self.timeouts)
+        let interval = duration(
+            section["interval"], "`interval`", in: Self.intervals, isBesideSecret: true)
+        let timeout = duration(
+            section["timeout"], "`timeout`", in: Self.timeouts, isBesideSecret: true)
         guard let target else { return nil }
         var heartbeat = HeartbeatConfiguration(target: target, failTarget: failTarget)
         heartbeat.interval = interval ?? heartbeat.interval

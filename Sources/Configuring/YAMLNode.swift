@@ -1,3 +1,5 @@
+import Model
+
 /// A place in the text, line and column counted from 1.
 struct Mark: Hashable, Comparable {
     var line: Int
@@ -60,6 +62,11 @@ func shown(_ text: String) -> String {
         output += isPrintable(scalar) ? String(scalar) : scalar.escaped(asASCII: true)
     }
     return output + "\""
+}
+
+/// Returns a key for a message; a URL, whose own key was forgotten, is not shown: a heartbeat's has a token.
+func shownKey(_ key: String) -> String {
+    key.holds("://") ? "that is a URL" : shown(key)
 }
 
 /// Whether a character shows what it is: neither a control nor an invisible one.

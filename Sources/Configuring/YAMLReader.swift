@@ -120,7 +120,7 @@ struct YAMLReader {
                 problems.append(
                     YAMLProblem(
                         mark: event.mark, rule: "duplicate-key",
-                        message: "the key \(shown(key)) stands in line \(line) already"))
+                        message: "the key \(shownKey(key)) stands in line \(line) already"))
             } else if key == "<<" {
                 problems.append(
                     YAMLProblem(

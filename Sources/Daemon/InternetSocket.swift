@@ -14,7 +14,7 @@ enum InternetSocket {
         set(SOL_SOCKET, SO_REUSEADDR, of: socket)
         if isVersion6 { set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, of: socket) }
         let isBound = withAddress(address) { Glibc.bind(socket, $0, $1) == 0 }
-        guard isBound, Glibc.listen(socket, 16) == 0 else {
+        guard isBound, Glibc.listen(socket, 128) == 0 else {
             let problem = problem("listen on", address)
             close(socket)
             throw problem

@@ -11,7 +11,12 @@ extension MetricsServer {
         var buffer = [UInt8](repeating: 0, count: 2_048)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         if count < 0, errno == EAGAIN || errno == EINTR { return }
-        guard count > 0, let connection = connections[descriptor] else { return drop(descriptor) }
+        guard let connection = connections[descriptor] else { return }
+        if count == 0, case .waiting = connection.phase {
+            // Who has said all there is to say may still listen, like `nc -N`; the answer finds out.
+            return loop.unwatch(descriptor)
+        }
+        guard count > 0 else { return drop(descriptor) }
         switch connection.phase {
         case .asking:
             connections[descriptor]?.request += buffer[..<count]
@@ -43,20 +48,25 @@ extension MetricsServer {
                     guard server.connections[descriptor]?.id == id,
                         case .waiting = server.connections[descriptor]?.phase
                     else { return }
-                    server.answer(descriptor, server.snapshots.answer(to: page))
+                    let (answer, rendering) = server.snapshots.answer(to: page)
+                    server.answer(descriptor, answer, rendering: rendering)
                 }
             }
         }
     }
 
-    /// Begins to send an answer.
-    func answer(_ descriptor: Int32, _ answer: ServedAnswer) {
+    /// Begins to send an answer; `rendering` is the number of that of the metrics, if it is one.
+    func answer(_ descriptor: Int32, _ answer: ServedAnswer, rendering: Int? = nil) {
         guard let connection = connections[descriptor] else { return }
         connections[descriptor]?.phase = .sending
         connections[descriptor]?.request = []
         connections[descriptor]?.output =
             [answer.head(at: SystemClock.wall())[...]]
             + (connection.isHead ? [] : [answer.body[...]])
+        if let rendering, !connection.isHead {
+            connections[descriptor]?.rendering = (rendering, answer.body.count)
+            keepFew()
+        }
         limit(descriptor, to: patience.answer)
         send(descriptor)
     }
@@ -88,8 +98,10 @@ extension MetricsServer {
     private func end(_ descriptor: Int32) {
         guard connections[descriptor] != nil else { return }
         connections[descriptor]?.phase = .ending
+        connections[descriptor]?.rendering = nil
         shutdown(descriptor, Int32(SHUT_WR))
         limit(descriptor, to: patience.farewell)
         loop.watch(descriptor) { [weak self] in self?.assumeIsolated { $0.read(descriptor) } }
+        noteRoom()
     }
 }

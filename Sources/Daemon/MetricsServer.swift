@@ -2,6 +2,7 @@ import CLinux
 import EventLoops
 import Glibc
 import Model
+import Scheduling
 import Serving
 
 /// The daemon's end of the metrics' port: strangers may ask, and cannot hold anything up.
@@ -20,14 +21,28 @@ actor MetricsServer {
         var answer = Duration.seconds(30)
         /// For the client to hang up behind the answer.
         var farewell = Duration.seconds(1)
+        /// For a connection to keep its place, however many others want it.
+        var place = Duration.milliseconds(100)
         /// From one try to listen to the next; twice as long each time, up to a minute.
         var retry = Duration.seconds(2)
     }
 
     struct Connection {
-        enum Phase { case asking, waiting(ServedPage), sending, ending }
+        enum Phase {
+            case asking, waiting(ServedPage), sending, ending
+
+            /// The place of the phase among those in which a connection is dropped for another one.
+            var worth: Int {
+                switch self {
+                case .ending: 0
+                case .asking: 1
+                case .waiting, .sending: 2
+                }
+            }
+        }
 
         let id: Int
+        let acceptedAt: Moment
         var phase = Phase.asking
         var request: [UInt8] = []
         var output: [ArraySlice<UInt8>] = []
@@ -35,6 +50,8 @@ actor MetricsServer {
         var timer: UInt64 = 0
         /// What was thrown away behind the request.
         var thrown = 0
+        /// Which rendering of the metrics is being sent, and how many bytes that has.
+        var rendering: (number: Int, size: Int)?
     }
 
     let loop: EventLoop
@@ -53,14 +70,21 @@ actor MetricsServer {
     private var lastID = 0
 
     static let maxConnections = 16
+    /// Whether somebody waits for a place.
+    private var isCrowded = false
+
+    /// How many bytes of different renderings are kept for clients that read slowly.
+    private let mostHeld: Int
 
     init?(
-        patience: Patience = Patience(), asking engine: @escaping SnapshotSource.Engine,
+        patience: Patience = Patience(), mostHeld: Int = 64 << 20,
+        asking engine: @escaping SnapshotSource.Engine,
         onChange: @escaping @Sendable (SocketProblem?) -> Void
     ) {
         guard let loop = EventLoop() else { return nil }
         self.loop = loop
         self.patience = patience
+        self.mostHeld = mostHeld
         self.onChange = onChange
         snapshots = SnapshotSource(loop, asking: engine)
     }
@@ -128,33 +152,73 @@ actor MetricsServer {
 
     // MARK: - Connections
 
+    /// Accepts those for whom there is a place, or else one: who is there already is read in between.
     private func accept(from socket: Int32) {
-        while true {
+        for _ in 0..<max(1, Self.maxConnections - connections.count) {
+            if connections.count >= Self.maxConnections, !makesRoom() {
+                isCrowded = true
+                return rest(from: socket, for: patience.place)
+            }
             let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
             let descriptor = accept4(socket, nil, nil, flags)
             guard descriptor >= 0 else {
                 if errno == EINTR || errno == ECONNABORTED { continue }
-                if errno != EAGAIN { rest(from: socket) }
+                if errno != EAGAIN { rest(from: socket, for: .seconds(1)) }
                 return
             }
-            // Who came first has had the most time: idle clients keep no place that others want.
-            if connections.count >= Self.maxConnections,
-                let oldest = connections.min(by: { $0.value.id < $1.value.id })
-            {
-                drop(oldest.key)
-            }
             lastID += 1
-            connections[descriptor] = Connection(id: lastID)
+            connections[descriptor] = Connection(id: lastID, acceptedAt: SystemClock.moment())
             limit(descriptor, to: patience.request)
             loop.watch(descriptor) { [weak self] in self?.assumeIsolated { $0.read(descriptor) } }
         }
     }
 
-    /// Accepts nothing for a second: a client that waits while no descriptor is left would otherwise
-    /// wake the loop again and again.
-    private func rest(from socket: Int32) {
+    /// Drops who has its answer, or else who has not asked yet, or else anybody; the oldest of them.
+    ///
+    /// Who came first has had the most time: idle clients keep no place that others want. False when
+    /// nobody has had any time yet, as in a crowd that comes at the same moment.
+    private func makesRoom() -> Bool {
+        let least = connections.min { left, right in
+            let (one, other) = (left.value, right.value)
+            return (one.phase.worth, one.id) < (other.phase.worth, other.id)
+        }
+        guard let (descriptor, connection) = least else { return true }
+        if case .ending = connection.phase {
+        } else if SystemClock.moment() - connection.acceptedAt < patience.place {
+            return false
+        }
+        drop(descriptor)
+        return true
+    }
+
+    /// Accepts again, now that there is a place or somebody who can be dropped for one.
+    func noteRoom() {
+        guard isCrowded, let listener else { return }
+        isCrowded = false
+        watch(listener)
+    }
+
+    /// Drops who still reads the oldest rendering, as long as all of them together are too large.
+    ///
+    /// One is made each second at most and shared by all who ask in it, but sixteen clients that begin in
+    /// sixteen seconds and take nothing would keep sixteen.
+    func keepFew() {
+        while true {
+            let held = connections.values.compactMap(\.rendering)
+            let sizes = Dictionary(held.map { ($0.number, $0.size) }) { first, _ in first }
+            guard sizes.count > 1, sizes.values.reduce(0, +) > mostHeld,
+                let oldest = sizes.keys.min()
+            else { return }
+            for (descriptor, connection) in connections
+            where connection.rendering?.number == oldest { drop(descriptor) }
+        }
+    }
+
+    /// Accepts nothing for a while: a client that waits while no descriptor or place is left would
+    /// otherwise wake the loop again and again.
+    private func rest(from socket: Int32, for time: Duration) {
         loop.unwatch(socket)
-        loop.after(.seconds(1)) { [weak self] in
+        loop.after(time) { [weak self] in
             self?.assumeIsolated { if $0.listener == socket { $0.watch(socket) } }
         }
     }
@@ -183,5 +247,6 @@ actor MetricsServer {
         loop.cancel(timer: connection.timer)
         loop.unwatch(descriptor)
         close(descriptor)
+        noteRoom()
     }
 }

@@ -23,7 +23,8 @@ final class SnapshotSource: Sendable {
 
     private struct State: Sendable {
         var snapshot: MetricsSnapshot?
-        var rendered: [MetricsForm: [UInt8]] = [:]
+        var rendered: [MetricsForm: (number: Int, bytes: [UInt8])] = [:]
+        var lastNumber = 0
         var waiting: [EventLoop.Handler] = []
         var isAsked = false
     }
@@ -69,17 +70,25 @@ final class SnapshotSource: Sendable {
         }
     }
 
-    /// Makes the answer with the snapshot at hand.
-    func answer(to page: ServedPage) -> ServedAnswer {
-        guard let snapshot = state.withLock({ $0.snapshot }) else { return .refusal(.unavailable) }
+    /// Makes the answer with the snapshot at hand; with the number of the rendering that it is, if it is one.
+    func answer(to page: ServedPage) -> (answer: ServedAnswer, rendering: Int?) {
+        guard let snapshot = state.withLock({ $0.snapshot }) else {
+            return (.refusal(.unavailable), nil)
+        }
         switch page {
-        case .index: return .index
-        case .health: return .health(isValid: snapshot.isValid)
+        case .index: return (.index, nil)
+        case .health: return (.health(isValid: snapshot.isValid), nil)
         case .metrics(let form):
-            if let bytes = state.withLock({ $0.rendered[form] }) { return .metrics(bytes, form) }
+            if let (number, bytes) = state.withLock({ $0.rendered[form] }) {
+                return (.metrics(bytes, form), number)
+            }
             let bytes = renderMetrics(snapshot.document, snapshot.daemon, as: form)
-            state.withLock { $0.rendered[form] = bytes }
-            return .metrics(bytes, form)
+            let number = state.withLock { state in
+                state.lastNumber += 1
+                state.rendered[form] = (state.lastNumber, bytes)
+                return state.lastNumber
+            }
+            return (.metrics(bytes, form), number)
         }
     }
 }

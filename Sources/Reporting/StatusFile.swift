@@ -21,11 +21,20 @@ package struct StatusFile: Sendable {
 
     /// Replaces the file: a temporary file beside it, written, synced and renamed, mode 0644.
     ///
-    /// Waits for the disk, so it belongs on a queue of its own. After a failure the old file is whole and the
+    /// Only a file or a link to one is replaced, so that `/dev/stdout` or a FIFO stays what it is. Waits
+    /// for the disk, so it belongs on a queue of its own. After a failure the old file is whole and the
     /// temporary one is gone. Only a failure of `syncDirectory` leaves the new content in place.
     package func write(_ bytes: [UInt8]) throws(StatusFileProblem) {
         let folder = try openDirectory()
         defer { close(folder) }
+        var information = stat()
+        if fstatat(folder, name, &information, 0) == 0 {
+            switch information.st_mode & S_IFMT {
+            case S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK:
+                throw StatusFileProblem(path: path, operation: .create, code: EEXIST, what: what)
+            default: break
+            }
+        }
         let temporary =
             ".\(name).\(getpid()).\(String(UInt32.random(in: .min ... .max), radix: 16)).tmp"
         let descriptor = openat(
@@ -76,7 +85,7 @@ package struct StatusFile: Sendable {
             let candidate = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard candidate.hasPrefix(".\(name)."), candidate.hasSuffix(".tmp") else { continue }
+            guard isTemporaryName(candidate) else { continue }
             var information = stat()
             guard fstatat(folder, candidate, &information, AT_SYMLINK_NOFOLLOW) == 0,
                 information.st_mode & S_IFMT == S_IFREG, information.st_uid == geteuid(),
@@ -85,6 +94,19 @@ package struct StatusFile: Sendable {
             removed.append(candidate)
         }
         return removed.sorted()
+    }
+
+    /// Whether a name is one that ``write(_:)`` gives a temporary file: `.NAME.PROCESS.RANDOM.tmp`.
+    private func isTemporaryName(_ candidate: String) -> Bool {
+        guard candidate.hasPrefix(".\(name)."), candidate.hasSuffix(".tmp") else { return false }
+        let middle = candidate.utf8.dropFirst(name.utf8.count + 2).dropLast(4)
+        let parts = middle.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 2, let process = parts.first, let random = parts.last else {
+            return false
+        }
+        return !process.isEmpty && process.allSatisfy { (0x30...0x39).contains($0) }
+            && (1...8).contains(random.count)
+            && random.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 
     /// Tells what is unsafe about the directory, as a sentence; nil when nothing is, or it is missing.
@@ -110,9 +132,12 @@ package struct StatusFile: Sendable {
         guard !name.isEmpty, name != ".", name != ".." else {
             throw StatusFileProblem(path: path, operation: .openDirectory, code: EISDIR, what: what)
         }
-        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw problem(.openDirectory) }
-        return descriptor
+        do throws(DirectoryProblem) {
+            return try Reporting.openDirectory(directory)
+        } catch {
+            throw StatusFileProblem(
+                path: path, operation: .openDirectory, code: error.code, what: what)
+        }
     }
 
     private func fill(_ descriptor: Int32, with bytes: [UInt8]) throws(StatusFileProblem) {

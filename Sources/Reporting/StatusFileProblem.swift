@@ -37,7 +37,9 @@ package struct StatusFileProblem: Error, Sendable, Hashable, CustomStringConvert
         case ENOTDIR: "a part of the path is not a directory"
         case EACCES, EPERM: "the service's user may not write there"
         case EISDIR: "the path names a directory; it has to name a file in one"
-        case ELOOP: "the path leads through too many symbolic links"
+        case ELOOP:
+            "the path leads through a symbolic link of another user, or through too many of them"
+        case EEXIST: "a device, a FIFO or a socket is in its place, which is not replaced"
         case EIO: "the disk has errors: see the kernel's log"
         default: nil
         }

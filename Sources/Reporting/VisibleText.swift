@@ -31,6 +31,25 @@ package func visible(_ text: String, keepingLines: Bool = false) -> String {
     return result
 }
 
+/// Returns JSON in which every character that a terminal would obey, or hide, is written as `\u202e`.
+///
+/// It says the same: outside of its strings JSON has no such character but blanks, line feeds and tabs.
+package func visibleJSON(_ bytes: [UInt8]) -> [UInt8] {
+    if bytes.allSatisfy({ $0 < 0x7F }) { return bytes }
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + 64)
+    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+        if scalar.value < 0x7F || !(scalar.value == 0x7F || isHidden(scalar)) {
+            result.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        } else {
+            for unit in Character(scalar).utf16 {
+                result += Array("\\u".utf8) + Array(hexadecimal(UInt32(unit), width: 4).utf8)
+            }
+        }
+    }
+    return result
+}
+
 private func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true

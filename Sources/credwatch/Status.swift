@@ -61,7 +61,7 @@ struct Status: ParsableCommand {
         }
         let now = SystemClock.wall()
         if json {
-            write(read.bytes, to: STDOUT_FILENO)
+            write(visibleJSON(read.bytes), to: STDOUT_FILENO)
         } else if let page = look.html {
             try writePage(read.document, to: page, now: now)
         } else {

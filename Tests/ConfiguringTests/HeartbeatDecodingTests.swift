@@ -50,6 +50,9 @@ import Testing
         ("{url: https://a/hunter2, interval: 25h}", "out-of-range"),
         ("{url: https://a/hunter2, timeout: 61s}", "out-of-range"),
         ("{url: https://a/hunter2, method: POST}", "unknown-key"),
+        ("{url: https://a/b, interval: https://a/hunter2}", "malformed-duration"),
+        ("{url: https://a/b, timeout: hunter2}", "malformed-duration"),
+        ("{url: https://a/b, 'https://a/hunter2': 5m}", "unknown-key"),
     ])
     func anythingElseIsRefusedWithoutItsToken(text: String, rule: String) {
         let result = decode(text)

@@ -62,11 +62,12 @@ struct MetricsServerTests {
     }
 
     private func make(
-        _ engine: FakeEngine, patience: MetricsServer.Patience = .init()
+        _ engine: FakeEngine, patience: MetricsServer.Patience = .init(), mostHeld: Int = 64 << 20
     ) throws -> MetricsServer {
         let told = told
         let server = MetricsServer(
-            patience: patience, asking: { engine.ask($0) }, onChange: { told.add($0) })
+            patience: patience, mostHeld: mostHeld, asking: { engine.ask($0) },
+            onChange: { told.add($0) })
         return try #require(server)
     }
 
@@ -206,6 +207,62 @@ struct MetricsServerTests {
         }
         let cut = try #require(await stuck.readToEnd())
         #expect(cut.utf8.count < answer.body.utf8.count)
+        await server.stop()
+    }
+
+    @Test func `who has said all there is to say is answered`() async throws {
+        let (server, port) = try await start(FakeEngine())
+        let client = try TCPClient(port: port)
+        client.send("GET /metrics HTTP/1.0\r\n\r\n")
+        shutdown(client.descriptor, Int32(SHUT_WR))
+        #expect(try split(try #require(await client.readToEnd())).status == "200")
+        await server.stop()
+    }
+
+    @Test func `who hangs up while the engine thinks leaves nothing behind`() async throws {
+        var patience = MetricsServer.Patience()
+        patience.engine = .milliseconds(300)
+        let (server, port) = try await start(FakeEngine(isSilent: true), patience: patience)
+        do {
+            let client = try TCPClient(port: port)
+            client.send("GET /metrics HTTP/1.0\r\n\r\n")
+            while await server.connections.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        }
+        while await !server.connections.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        await server.stop()
+    }
+
+    @Test func `all of a crowd that asks at the same moment are answered`() async throws {
+        var patience = MetricsServer.Patience()
+        patience.place = .seconds(10)
+        patience.request = .seconds(10)
+        let (server, port) = try await start(FakeEngine(), patience: patience)
+        // Who connects first must not be dropped for who connects last.
+        let clients = try (0..<(3 * MetricsServer.maxConnections)).map { _ in
+            try TCPClient(port: port)
+        }
+        for client in clients { client.send("GET /healthz HTTP/1.0\r\n\r\n") }
+        for client in clients {
+            #expect(try split(try #require(await client.readToEnd())).status == "200")
+        }
+        await server.stop()
+    }
+
+    @Test func `who reads slowly does not make the server keep one rendering after the other`()
+        async throws
+    {
+        let server = try make(FakeEngine(profiles: 6_000), mostHeld: 1 << 20)
+        server.serve(MetricsListener(address: .loopback(port: 0)))
+        let port = try #require(await server.port)
+        let stuck = try TCPClient(port: port, window: 4_096)
+        stuck.send("GET /metrics HTTP/1.0\r\n\r\n")
+        while await !server.connections.contains(where: { $0.value.rendering != nil }) {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let answer = try await ask(port, accept: "application/openmetrics-text")
+        #expect(answer.body.hasSuffix("# EOF\n"))
+        let cut = try #require(await stuck.readToEnd())
+        #expect(cut.utf8.count < 4_000_000)
         await server.stop()
     }
 

@@ -95,6 +95,24 @@ import Testing
         #expect(try content(of: folder.file("status.json")) == [0x41])
     }
 
+    @Test func whatIsNoFileStays() throws {
+        let folder = try TemporaryFolder()
+        mkfifo(folder.file("page"), 0o600)
+        symlink("/dev/null", folder.file("null"))
+        for name in ["page", "null"] {
+            let problem = #expect(throws: StatusFileProblem.self) {
+                try StatusFile(path: folder.file(name), what: "page").write([0x41])
+            }
+            #expect(problem?.description.contains("a device, a FIFO or a socket is in its") == true)
+        }
+        #expect(try folder.names() == ["null", "page"])
+        var information = stat()
+        #expect(lstat(folder.file("page"), &information) == 0)
+        #expect(information.st_mode & S_IFMT == S_IFIFO)
+        #expect(lstat(folder.file("null"), &information) == 0)
+        #expect(information.st_mode & S_IFMT == S_IFLNK)
+    }
+
     /// Without rights on the directory: as another user where the tests run as root.
     @Test func aForbiddenDirectoryIsNamed() async {
         await #expect(processExitsWith: .success) {
@@ -150,24 +168,67 @@ import Testing
         let folder = try TemporaryFolder()
         let names = [
             ".status.json.77.ab.tmp", ".status.json.tmp", ".other.json.1.a.tmp", "status.json",
-            ".status.json.77.ab", "x.status.json.1.a.tmp",
+            ".status.json.77.ab", "x.status.json.1.a.tmp", ".status.json.b.77.ab.tmp",
+            ".status.json.77.x.tmp", ".status.json.7.ab.c.tmp",
         ]
         for name in names { try put([0x41], at: folder.file(name)) }
-        mkdir(folder.file(".status.json.dir.tmp"), 0o755)
-        symlink("/etc/passwd", folder.file(".status.json.link.tmp"))
+        mkdir(folder.file(".status.json.78.ab.tmp"), 0o755)
+        symlink("/etc/passwd", folder.file(".status.json.79.ab.tmp"))
         let file = StatusFile(path: folder.file("status.json"))
         #expect(file.removeLeftovers(before: WallTime(seconds: 1)) == [])
         let removed = file.removeLeftovers(before: WallTime(seconds: 4_000_000_000))
-        #expect(removed == [".status.json.77.ab.tmp", ".status.json.tmp"])
+        #expect(removed == [".status.json.77.ab.tmp"])
         #expect(
             try folder.names()
                 == [
-                    ".other.json.1.a.tmp", ".status.json.77.ab", ".status.json.dir.tmp",
-                    ".status.json.link.tmp", "status.json", "x.status.json.1.a.tmp",
+                    ".other.json.1.a.tmp", ".status.json.7.ab.c.tmp", ".status.json.77.ab",
+                    ".status.json.77.x.tmp", ".status.json.78.ab.tmp", ".status.json.79.ab.tmp",
+                    ".status.json.b.77.ab.tmp", ".status.json.tmp", "status.json",
+                    "x.status.json.1.a.tmp",
                 ])
         #expect(
             StatusFile(path: folder.file("no/status.json")).removeLeftovers(before: Samples.now)
                 == [])
+    }
+
+    @Test func linksOnTheWayCountWhenTheyAreOurs() throws {
+        let folder = try TemporaryFolder()
+        mkdir(folder.file("real"), 0o755)
+        mkdir(folder.file("real/deep"), 0o755)
+        symlink(folder.file("real"), folder.file("absolute"))
+        symlink("absolute/deep/../deep", folder.file("relative"))
+        try StatusFile(path: folder.file("relative/a")).write([0x41])
+        #expect(try content(of: folder.file("real/deep/a")) == [0x41])
+        StatusFile(path: folder.file("relative/a")).remove()
+        #expect(throws: (any Error).self) { try content(of: folder.file("real/deep/a")) }
+        symlink("circle", folder.file("circle"))
+        let problem = #expect(throws: StatusFileProblem.self) {
+            try StatusFile(path: folder.file("circle/a")).write([0x41])
+        }
+        #expect(problem?.code == ELOOP)
+        try put([0x41], at: folder.file("file"))
+        let other = #expect(throws: StatusFileProblem.self) {
+            try StatusFile(path: folder.file("file/a")).write([0x41])
+        }
+        #expect(other?.code == ENOTDIR)
+    }
+
+    /// Who owns a directory on the way decides nothing about files elsewhere.
+    @Test(.enabled(if: geteuid() == 0, "only root can give a link away"))
+    func aLinkOfAnotherUserLeadsNowhere() throws {
+        let folder = try TemporaryFolder()
+        mkdir(folder.file("victim"), 0o755)
+        mkdir(folder.file("theirs"), 0o755)
+        chown(folder.file("theirs"), 65_534, 65_534)
+        symlink(folder.file("victim"), folder.file("theirs/out"))
+        lchown(folder.file("theirs/out"), 65_534, 65_534)
+        try put([0x41], at: folder.file("victim/page"))
+        let file = StatusFile(path: folder.file("theirs/out/page"))
+        let problem = #expect(throws: StatusFileProblem.self) { try file.write([0x42]) }
+        #expect(problem?.code == ELOOP)
+        #expect(problem?.description.contains("a symbolic link of another user") == true)
+        file.remove()
+        #expect(try content(of: folder.file("victim/page")) == [0x41])
     }
 
     @Test func warnsOfADirectoryThatOthersMayWrite() throws {

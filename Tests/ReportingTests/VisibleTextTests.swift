@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import Reporting
@@ -18,6 +19,18 @@ import Testing
     ])
     func showsWhatATerminalWouldObey(text: String, expected: String) {
         #expect(visible(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("{\"a\": \"b\"}\n", "{\"a\": \"b\"}\n"),
+        ("{\"müller\": \"東京\"}", "{\"müller\": \"東京\"}"),
+        ("\"\u{9B}2J\u{7F}\"", "\"\\u009b2J\\u007f\""),
+        ("\"a\u{202E}b\u{E0001}\"", "\"a\\u202eb\\udb40\\udc01\""),
+    ])
+    func jsonSaysTheSameWithoutThem(json: String, expected: String) throws {
+        let shown = visibleJSON(Array(json.utf8))
+        #expect(String(decoding: shown, as: UTF8.self) == expected)
+        #expect(JSONValue(parsing: shown) == JSONValue(parsing: Array(json.utf8)))
     }
 
     @Test func keepsLinesWhenAsked() {

@@ -66,6 +66,13 @@ func readState(_ bytes: [UInt8]) {
         (try? decodeState(kept)).map(encodeState) == kept, "a state that changes when it is kept")
 }
 
+func readHistory(_ bytes: [UInt8]) {
+    guard let histories = try? decodeHistory(bytes) else { return }
+    expect(
+        (try? decodeHistory(encodeHistory(histories))) == histories,
+        "a history that changes when it is kept")
+}
+
 func readStatus(_ bytes: [UInt8]) {
     guard let document = try? decodeStatus(bytes, path: "/f") else { return }
     let again = try? decodeStatus(renderStatus(document), path: "/f")

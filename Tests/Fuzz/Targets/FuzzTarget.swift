@@ -23,6 +23,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// credwatch.yaml.
     case config
     case state
+    case history
     case status
     /// A line of the control socket.
     case control
@@ -45,6 +46,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .process: readProcess(bytes)
         case .config: readConfiguration(bytes)
         case .state: readState(bytes)
+        case .history: readHistory(bytes)
         case .status: readStatus(bytes)
         case .control: readControl(bytes)
         case .redaction: redact(bytes)

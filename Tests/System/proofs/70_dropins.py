@@ -173,7 +173,8 @@ def hook_unit(site):
     demand(hook["result"] == "succeeded" and hook["attempts"] == 1, f"the hook: {hook}")
     demand(guest.main_pid("app.service") not in (0, pid), "the service was not restarted")
     demand(guest.read("/etc/default/app") == "APP=1\nAWS_PROFILE=app-backup\n", guest.read("/etc/default/app"))
-    for words in (["restart", "app.service"], ["start", "dbus.service"], ["stop", "credwatch-hook@app.service"]):
+    for words in (["restart", "app.service"], ["start", "dbus.service"], ["stop", "credwatch-hook@app.service"],
+                  ["start", "credwatch-hook@-x.service"]):
         outcome = guest.run(["systemctl", "--no-ask-password", *words], user="credwatch", check=False)
         demand(outcome.code != 0, f"credwatch may systemctl {' '.join(words)}")
     other = guest.run(["systemctl", "--no-ask-password", "start", "credwatch-hook@app.service"], user="other", check=False)
