@@ -130,8 +130,12 @@ extension Engine {
         guard !isStopping else { return }
         let now = SystemClock.now()
         handle(.hookFinished(run, report.result, finishedAt: report.finishedAt), at: now)
-        // The outcome goes to the disk at once, not with the next batch.
-        keeping.gapIsOver = keeping.gapIsOver || keeping.isDirty
+        // The outcome goes to the disk at once, not with the next batch, and is told when it is there: who
+        // has seen it acts on it, and after a crash in between the daemon would know nothing of it.
+        if keeping.isDirty {
+            keeping.gapIsOver = true
+            publication.outcomeWaits = now.moment + .seconds(2)
+        }
         turn()
     }
 }

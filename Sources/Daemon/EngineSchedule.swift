@@ -8,7 +8,12 @@ extension Engine {
     /// Puts every profile on the schedule, spread out from `start`; those that stand there stay.
     func scheduleAll(_ list: [ProfileConfiguration], at start: Moment) {
         profiles = Dictionary(list.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        let new = list.filter { cadences[$0.name] == nil }
+        let primaries = Set(configuration.groups.map(\.primary))
+        let unknown = list.filter { cadences[$0.name] == nil }
+        // Those that a failover may follow from come first: thousands take minutes.
+        let new =
+            unknown.filter { primaries.contains($0.name) }
+            + unknown.filter { !primaries.contains($0.name) }
         for (index, profile) in new.enumerated() {
             let offset = spreadOffset(index: index, of: new.count, interval: profile.interval)
             let cadence = Cadence(
@@ -61,7 +66,12 @@ extension Engine {
     /// Checks a profile at another interval from now on.
     func setPace(_ name: String, every interval: Duration, at now: Moment) {
         guard var cadence = cadences[name], cadence.interval != interval else { return }
-        cadence.change(to: interval, at: now)
+        if cadence.isAtFirst, let due = schedule.due(.check(name)), due < now + interval {
+            // What is asked for the first time, after a start say, does not wait for a whole interval.
+            cadence.changeBehindFirst(to: interval)
+        } else {
+            cadence.change(to: interval, at: now)
+        }
         cadences[name] = cadence
         // A check that waits or runs sets the time itself when it has ended.
         guard !jobs.hasRoutine(name) else { return }

@@ -59,6 +59,7 @@ extension Engine {
 
     private func keptBySchedule(_ problem: StateProblem?, after cost: Duration) {
         keeping.end(after: cost)
+        if !keeping.isDirty { publication.outcomeWaits = nil }
         kept(problem)
         if problem != nil, !isStopping {
             keeping.isDirty = true

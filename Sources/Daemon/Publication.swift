@@ -20,6 +20,8 @@ struct Publication {
     private(set) var troubles: [Output: (problem: StatusFileProblem, since: Moment)] = [:]
     /// Until when the status file that was written last may be gone by.
     var validUntil: WallTime?
+    /// Until when an outcome waits to be on the disk before it is told.
+    var outcomeWaits: Moment?
     var isFirst = true
     private var lastStart: Moment?
     private var lastCost = Duration.zero
@@ -31,12 +33,13 @@ struct Publication {
 
     /// The earliest moment for the next writing.
     var notBefore: Moment {
-        guard let lastStart else { return Moment(nanoseconds: .min / 2) }
+        let waits = outcomeWaits ?? Moment(nanoseconds: .min / 2)
+        guard let lastStart else { return waits }
         let gap =
             isUrgent
             ? min(lastCost * 20, .seconds(2))
             : min(max(lastCost * 250, .milliseconds(200)), .seconds(30))
-        return lastStart + gap
+        return max(lastStart + gap, waits)
     }
 
     mutating func begin(at now: Moment) {

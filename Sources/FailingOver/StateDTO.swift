@@ -25,7 +25,15 @@ private func group(_ row: JSONRow) throws(JSONFault) -> RememberedGroup {
         active: try row.text("active"),
         incident: try row.optionalRow("incident").map(incident),
         hook: try row.optionalRow("hook").map(hook),
-        recoveryAnnounced: try row.optionalTruth("recovery_announced") ?? false)
+        recoveryAnnounced: try row.optionalTruth("recovery_announced") ?? false,
+        refusals: try row.optionalRow("refusals").map(refusals))
+}
+
+private func refusals(_ row: JSONRow) throws(JSONFault) -> RememberedRefusals {
+    RememberedRefusals(
+        count: try row.number("count", in: 1...1_000_000_000),
+        first: try row.moment("first"), last: try row.moment("last"),
+        lastAt: try row.time("last_at"), accessKeyID: try row.optionalString("access_key_id"))
 }
 
 private func incident(_ row: JSONRow) throws(JSONFault) -> Incident {
@@ -74,6 +82,15 @@ extension JSONRow {
             throw fault(name, .invalid("\(number) is out of range"))
         }
         return number
+    }
+
+    /// A point on the boot clock, as text.
+    fileprivate func moment(_ name: String) throws(JSONFault) -> Moment {
+        let text = try string(name)
+        guard let nanoseconds = Int64(text), nanoseconds >= 0 else {
+            throw fault(name, .invalid("\(quoted(text)) is no time since boot"))
+        }
+        return Moment(nanoseconds: nanoseconds)
     }
 
     fileprivate func choice<Value: RawRepresentable<String>>(

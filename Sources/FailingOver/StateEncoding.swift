@@ -36,6 +36,16 @@ private func encode(_ group: RememberedGroup, _ object: inout JSONWriter) {
     object.member("state", group.state.rawValue)
     object.member("active", group.active)
     if group.recoveryAnnounced { object.member("recovery_announced", true) }
+    if let refusals = group.refusals {
+        object.object("refusals") { object in
+            object.member("count", refusals.count)
+            // A number of JSON holds this exactly for the first hundred days of a boot; text always does.
+            object.member("first", String(refusals.first.nanoseconds))
+            object.member("last", String(refusals.last.nanoseconds))
+            object.member("last_at", refusals.lastAt)
+            if let key = refusals.accessKeyID { object.member("access_key_id", key) }
+        }
+    }
     if let incident = group.incident {
         object.object("incident") { object in
             object.member("id", incident.id)

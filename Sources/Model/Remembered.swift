@@ -27,6 +27,28 @@ package struct RememberedProfile: Sendable, Hashable {
     }
 }
 
+/// The bad answers of a primary that counted when the daemon ended.
+package struct RememberedRefusals: Sendable, Hashable {
+    package var count: Int
+    /// The start of the first and of the last, on the clock of the boot that they were in.
+    package var first: Moment
+    package var last: Moment
+    /// The start of the last by the wall clock: another boot, or a clock that was set, shows in it.
+    package var lastAt: WallTime
+    /// Whose answers they were; nil where there was no key to ask with.
+    package var accessKeyID: String?
+
+    package init(
+        count: Int, first: Moment, last: Moment, lastAt: WallTime, accessKeyID: String? = nil
+    ) {
+        self.count = count
+        self.first = first
+        self.last = last
+        self.lastAt = lastAt
+        self.accessKeyID = accessKeyID
+    }
+}
+
 /// What is kept of a group across restarts.
 package struct RememberedGroup: Sendable, Hashable {
     package var name: String
@@ -37,10 +59,12 @@ package struct RememberedGroup: Sendable, Hashable {
     package var hook: HookRecord?
     /// The notice that the primary is good again was given, so a restart does not give it again.
     package var recoveryAnnounced: Bool
+    package var refusals: RememberedRefusals?
 
     package init(
         name: String, state: GroupState, active: String, incident: Incident? = nil,
-        hook: HookRecord? = nil, recoveryAnnounced: Bool = false
+        hook: HookRecord? = nil, recoveryAnnounced: Bool = false,
+        refusals: RememberedRefusals? = nil
     ) {
         self.name = name
         self.state = state
@@ -48,6 +72,7 @@ package struct RememberedGroup: Sendable, Hashable {
         self.incident = incident
         self.hook = hook
         self.recoveryAnnounced = recoveryAnnounced
+        self.refusals = refusals
     }
 }
 

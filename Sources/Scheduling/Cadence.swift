@@ -50,6 +50,15 @@ package struct Cadence: Sendable, Hashable {
         slot = 1
     }
 
+    /// Changes the interval; the first point stays where it is.
+    package mutating func changeBehindFirst(to interval: Duration) {
+        guard isAtFirst else { return }
+        self.interval = max(interval, .milliseconds(1))
+    }
+
+    /// Whether the current point is the first one.
+    package var isAtFirst: Bool { slot == 0 }
+
     /// Puts the current point at `moment` and keeps the grid behind it.
     package mutating func postpone(to moment: Moment) {
         origin = moment

@@ -74,6 +74,8 @@ enum Limits {
     static let clockMemory = Duration.seconds(600)
     /// After a credential changes, bad answers do not count for this long.
     static let settling = Duration.seconds(5)
+    /// Bad answers of before a restart count as long as this with the next one.
+    static let refusalMemory = Duration.seconds(120)
     static let hookAttempts = 5
     static let firstRetry = Duration.seconds(2)
     /// How long an order waits for its proof.

@@ -126,6 +126,11 @@ extension GroupTrack {
 
     // MARK: - After a restart
 
+    /// Asks at once for what the primary answers, where something of before the restart waits for it.
+    func askPrimary(_ effects: inout Effects) {
+        if isResuming || earlier != nil { effects.add(.check(profile: configuration.primary)) }
+    }
+
     /// Asks for the evidence that an incident of before the restart needs to go on.
     mutating func proveForResuming(at now: Instant, _ effects: inout Effects) {
         guard isResuming, let incident else { return }
@@ -139,19 +144,46 @@ extension GroupTrack {
         }
     }
 
-    /// Goes on with an incident of before the restart, one attempt higher, when the evidence is there:
-    /// the target is good, and for an automatic failover the primary is still refused.
+    /// Goes on with an incident of before the restart: one attempt higher when the evidence is there, or
+    /// elsewhere when its target is refused by now.
     mutating func resumeIfProven(at now: Instant, _ effects: inout Effects) {
-        guard isResuming, let incident, let proof = proofs[incident.to] else { return }
-        guard incident.byHand || !isClockWrong else { return }
-        let refusal = incident.byHand ? nil : lastFailure
-        if let refusal {
-            guard self.flaw(of: refusal, at: now.moment) == nil else { return }
-        } else if !incident.byHand {
-            return
+        guard isResuming, let incident else { return }
+        if isProven(incident, at: now.moment) { return attempt(at: now, &effects) }
+        turnIfTargetIsRefused(incident, at: now, &effects)
+    }
+
+    /// Whether the target is good, and for an automatic failover the primary is still refused.
+    private func isProven(_ incident: Incident, at now: Moment) -> Bool {
+        guard let proof = proofs[incident.to] else { return false }
+        if incident.byHand { return flaw(of: proof, against: nil) == nil }
+        guard !isClockWrong, let refusal = lastFailure, flaw(of: refusal, at: now) == nil else {
+            return false
         }
-        guard flaw(of: proof, against: refusal) == nil else { return }
-        attempt(at: now, &effects)
+        return flaw(of: proof, against: refusal) == nil
+    }
+
+    /// Moves to a backup that is good, when the target of before the restart is not: all that a failover
+    /// needs is there anew.
+    ///
+    /// Without this a way back that was cut short would wait for a primary that has failed since, while
+    /// its hook may have moved everything there.
+    private mutating func turnIfTargetIsRefused(
+        _ cut: Incident, at now: Instant, _ effects: inout Effects
+    ) {
+        guard cut.event == .failback || !cut.byHand, let last = lastFailure,
+            cut.to == configuration.primary || proofs[cut.to]?.diagnosis.verdict == .bad,
+            case .move(let backup) = readiness(at: now.moment), backup != cut.to
+        else { return }
+        let reason =
+            "\(cut.to) is refused, and what the hook has done before the restart is not known"
+        effects.announce(
+            self, .failoverFailed,
+            "\(name) could not be moved from \(cut.from) to \(cut.to): \(reason).")
+        if let order { refuse(order, reason, &effects) }
+        active = configuration.primary
+        begin(
+            .failover, to: backup, cause: last.diagnosis.cause, summary: last.diagnosis.summary,
+            byHand: false, at: now, &effects)
     }
 
     // MARK: - Notices

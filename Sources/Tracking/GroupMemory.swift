@@ -9,7 +9,7 @@ extension GroupTrack {
         if hook?.result == nil { hook?.result = .interrupted }
         switch remembered.state {
         case .ready, .confirming:
-            break
+            earlier = remembered.refusals
         case .failedOver, .failoverFailed:
             // Which one it is follows from who is active, also where a file says otherwise.
             active = remembered.active
@@ -25,6 +25,7 @@ extension GroupTrack {
             self.incident = incident
             self.incident?.attempts = min(max(incident.attempts, 0), Limits.hookAttempts)
             isResuming = true
+            earlier = remembered.refusals
         }
     }
 
@@ -64,7 +65,7 @@ extension GroupTrack {
     var remembered: RememberedGroup {
         RememberedGroup(
             name: name, state: state, active: active, incident: incident, hook: hook,
-            recoveryAnnounced: recoveryAnnounced)
+            recoveryAnnounced: recoveryAnnounced, refusals: refusals)
     }
 
     func status(at now: Moment) -> GroupStatus {

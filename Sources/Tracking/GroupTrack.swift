@@ -16,6 +16,8 @@ struct GroupTrack: Sendable {
     var failures = 0
     var firstFailure: Moment?
     var lastFailure: CheckResult?
+    /// Those of before a restart, until the primary's first answer shows whether they count on.
+    var earlier: RememberedRefusals?
     /// The good answers of the primary in a row.
     var successes = 0
     /// The latest probe of each backup, at the primary's endpoint.
@@ -78,9 +80,11 @@ struct GroupTrack: Sendable {
             successes = 0
             recoveryAnnounced = false
             guard isSettled else { return }
+            takeUpEarlier(with: result)
             failures += 1
             firstFailure = firstFailure ?? result.startedAt.moment
             lastFailure = result
+            if refusals != nil { effects.add(.remember) }
             primaryIsBad(at: now, &effects)
         }
     }
@@ -148,6 +152,7 @@ struct GroupTrack: Sendable {
         failures = 0
         firstFailure = nil
         lastFailure = nil
+        earlier = nil
     }
 
     /// Asks every backup for a proof at the endpoint that refused the primary.

@@ -46,6 +46,7 @@ package struct Tracker: Sendable {
     package mutating func start(at now: Instant) -> [Effect] {
         var effects = startEffects()
         for name in groupNames {
+            groups[name]?.askPrimary(&effects)
             groups[name]?.proveForResuming(at: now, &effects)
         }
         for position in profiles.indices {

@@ -21,7 +21,13 @@ let sampleState: RememberedState = {
             hook: HookRecord(
                 event: .failover, attempt: index + 1, startedAt: time,
                 finishedAt: result == nil ? nil : time + .seconds(3), result: result),
-            recoveryAnnounced: index == 3)
+            recoveryAnnounced: index == 3,
+            refusals: index < 2
+                ? RememberedRefusals(
+                    count: 7, first: Moment(nanoseconds: 86_400_000_000_001),
+                    last: Moment(nanoseconds: .max), lastAt: time,
+                    accessKeyID: index == 0 ? "AKIAQNCLJGYSAZAAN74C" : nil)
+                : nil)
     }
     return RememberedState(
         profiles: [
@@ -103,6 +109,14 @@ let sampleState: RememberedState = {
         (
             #"{"name":"g","state":"ready","active":"a","incident":{"id":"i"}}"#,
             "groups[0].incident.event is missing"
+        ),
+        (
+            #"{"name":"g","state":"confirming","active":"a","refusals":{"count":0}}"#,
+            "groups[0].refusals.count: 0 is out of range"
+        ),
+        (
+            #"{"name":"g","state":"confirming","active":"a","refusals":{"count":1,"first":"-1"}}"#,
+            "groups[0].refusals.first: \"-1\" is no time since boot"
         ),
         (
             #"{"name":"g","state":"ready","active":"a","hook":{"event":"test","attempt":0}}"#,

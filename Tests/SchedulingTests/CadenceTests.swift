@@ -104,6 +104,17 @@ import Testing
         #expect((cadence.due - (now + .seconds(40))).magnitude <= .seconds(1))
     }
 
+    @Test func `a new interval leaves a first point where it is`() {
+        var cadence = Cadence(every: interval, first: first, seed: 3)
+        cadence.changeBehindFirst(to: .seconds(20))
+        #expect(cadence.due == first)
+        cadence.advance(after: first)
+        #expect((cadence.due - (first + .seconds(20))).magnitude <= .seconds(1))
+        // Later ones are none.
+        cadence.changeBehindFirst(to: interval)
+        #expect(cadence.interval == .seconds(20))
+    }
+
     @Test func `a postponed check takes the grid along`() {
         var cadence = Cadence(every: interval, first: first, seed: 3)
         let moment = first + .seconds(1_234)

@@ -124,6 +124,68 @@ import Tracking
         #expect(world.prove("spare", .ok).runs.map(\.attempt) == [2])
     }
 
+    @Test func `a way back that was cut short does not wait for a primary that has failed since`() {
+        var before = World.moved()
+        before.order(.failback, force: true)
+        // The hook may have moved everything to the primary, whatever was written down of it.
+        var world = before.restarted()
+        #expect(world.prove("app", .keyNotRecognized).runs.isEmpty)
+        #expect(world.check("app", .keyNotRecognized).proofs == ["spare"])
+        // It takes all that a failover takes.
+        #expect(world.prove("spare", .ok).runs.isEmpty)
+        world.pass(.seconds(60))
+        #expect(world.check("app", .networkDNS).runs.isEmpty)
+        world.check("app", .keyNotRecognized)
+        world.pass(.seconds(31))
+        world.check("app", .keyNotRecognized)
+        #expect(world.prove("spare", .keyNotRecognized).runs.isEmpty)
+        let effects = world.prove("spare", .ok)
+        #expect(effects.kinds == [.failoverFailed, .failoverStarted])
+        #expect(effects.runs.map(\.event) == [.failover])
+        #expect(effects.runs.map(\.incident) == ["incident-2"])
+        #expect(effects.runs.map(\.to) == ["spare"])
+        world.finishHook(.exited(code: 0))
+        #expect(world.group.state == .failedOver)
+        #expect(world.group.active == "spare")
+    }
+
+    @Test func `an order for that way back is answered when it turns`() {
+        var before = World.moved()
+        before.order(.failback, force: true)
+        var world = before.restarted()
+        world.confirm()
+        for _ in 0..<6 {
+            world.check("app", .keyNotRecognized)
+            world.pass(.seconds(20))
+        }
+        #expect(world.order(.failback, id: 7).proofs == ["app"])
+        world.check("app", .keyNotRecognized)
+        #expect(world.runs.isEmpty)
+        #expect(world.prove("spare", .ok).replies.isEmpty)
+        // What was asked for is told first; then it is the daemon's again.
+        #expect(world.prove("app", .keyNotRecognized).replies.count == 1)
+        #expect(world.prove("spare", .ok).runs.map(\.event) == [.failover])
+    }
+
+    @Test func `a failover whose target was lost meanwhile goes to another backup`() {
+        var group = World.group
+        group.backups = ["spare", "third"]
+        var before = World([group])
+        before.confirm()
+        var world = before.restarted(groups: [group])
+        for _ in 0...5 {
+            world.check("app", .keyNotRecognized)
+            world.prove("third", .ok)
+            #expect(world.runs.isEmpty)
+            world.pass(.seconds(20))
+        }
+        world.check("app", .keyNotRecognized)
+        world.prove("third", .ok)
+        let runs = world.prove("spare", .keyNotRecognized).runs
+        #expect(runs.map(\.to) == ["third"])
+        #expect(runs.map(\.attempt) == [1])
+    }
+
     @Test func `an order of before the restart goes on when its target is good`() {
         var before = World.moved()
         before.order(.failback, force: true)
@@ -146,15 +208,6 @@ import Tracking
         #expect(world.order(.failover, force: true, id: 2).runs.count == 1)
         #expect(world.finishHook(.exited(code: 0)).replies.count == 1)
         #expect(world.group.state == .failedOver)
-    }
-
-    @Test func `a restart while confirming begins anew`() {
-        var before = World()
-        before.check("app", .keyNotRecognized)
-        let world = before.restarted()
-        #expect(world.group.state == .ready)
-        #expect(world.profile("app").state == .failing)
-        #expect(world.effects.paces(of: "app") == [.seconds(20)])
     }
 
     @Test func `a trouble of before the restart is told once more, and not again`() {

@@ -24,6 +24,8 @@ struct RandomWalk {
 
     // What the judge knows.
     private var counted: [CheckResult] = []
+    /// What counted before the last restart, until an answer goes on from it or says otherwise.
+    private var countedBefore: [CheckResult] = []
     private var settledFrom: Moment?
     private var fingerprint = 0
     private var isFingerprintKnown = false
@@ -101,7 +103,7 @@ struct RandomWalk {
             open = []
             wakeIfDue()
             take(world.check("app", .keyNotRecognized))
-            take(world.prove("app", .ok))
+            take(world.prove("app", .keyNotRecognized))
             for backup in Self.backups { take(world.prove(backup, .ok)) }
         }
         return false
@@ -164,18 +166,29 @@ struct RandomWalk {
         let result = result("app", cause(of: verdicts))
         // A tracker that has just started does not know that it is new.
         if isNew, isFingerprintKnown {
-            counted = []
+            (counted, countedBefore) = ([], [])
             settledFrom = result.startedAt.moment + .seconds(5)
         }
         isFingerprintKnown = true
         switch result.diagnosis.verdict {
-        case .good: counted = []
+        case .good: (counted, countedBefore) = ([], [])
         case .unknown: break
         case .bad:
             let isSettled = settledFrom.map { result.startedAt.moment > $0 } ?? true
-            if isSettled { counted.append(result) }
+            guard isSettled else { break }
+            if let last = countedBefore.last, goesOn(from: last, with: result) {
+                counted = countedBefore
+            }
+            countedBefore = []
+            counted.append(result)
         }
         take(world.handle(.checked(result)))
+    }
+
+    private func goesOn(from last: CheckResult, with next: CheckResult) -> Bool {
+        next.startedAt.moment - last.startedAt.moment <= .seconds(120)
+            && last.accessKeyID == next.accessKeyID
+            && last.diagnosis.cause != .wrongIdentity && next.diagnosis.cause != .wrongIdentity
     }
 
     private mutating func proveBackup() {
@@ -214,6 +227,7 @@ struct RandomWalk {
         world = World(
             [group], remembered: world.tracker.remembered, at: world.now,
             incident: { incidents.next() })
+        if !counted.isEmpty { countedBefore = counted }
         (open, counted, proofs, wakeAt, settledFrom) = ([], [], [:], nil, nil)
         (isFresh, isFingerprintKnown) = (true, false)
         (times, toldTimeAt) = ([:], nil)

@@ -176,6 +176,10 @@ extension [Effect] {
         compactMap { if case .prove(_, let profile, _) = $0 { profile } else { nil } }
     }
 
+    var checks: [String] {
+        compactMap { if case .check(let profile) = $0 { profile } else { nil } }
+    }
+
     var wakes: [Moment?] {
         compactMap { if case .wake(_, let moment) = $0 { .some(moment) } else { nil } }
     }

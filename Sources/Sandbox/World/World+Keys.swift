@@ -6,8 +6,8 @@ extension World {
     package mutating func createKey(
         for userName: String, in account: String, now: WallTime
     ) throws(ServiceFault) -> AccessKey {
-        let user = try user(userName, in: account)
-        guard user.keyIDs.count < keysPerUser else {
+        // Kept in no variable: the list of keys would be copied for each further one.
+        guard try user(userName, in: account).keyIDs.count < keysPerUser else {
             throw .limitExceeded("AccessKeysPerUser", keysPerUser)
         }
         let number = UInt64(account) ?? 0

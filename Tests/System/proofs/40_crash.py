@@ -9,7 +9,7 @@ import time
 from harness import Failure, demand, proof, wait
 
 UNIT = "credwatch.service"
-TIME_LIMIT = 400
+TIME_LIMIT = 300
 KILLS = 100
 ATTEMPTS = 5  # of one incident, then it has failed
 STATE = "var/lib/credwatch"
@@ -19,7 +19,7 @@ QUICK = """\
 [Unit]
 StartLimitIntervalSec=0
 [Service]
-RestartSec=250ms
+RestartSec=100ms
 """
 
 # Long enough to be hit while it runs.
@@ -78,16 +78,16 @@ class World(threading.Thread):
             while not self.ending.is_set():
                 self.round()
         except Exception as error:
-            self.trouble = f"{type(error).__name__}: {error}"
+            self.trouble = f"{type(error).__name__}: {error}; the group: {self.site.guest.group()}"
 
     def round(self):
         site = self.site
-        # A key that dies takes its time: a daemon that was just started waits 5 s before it believes it.
+        # A key that dies takes its time: two answers a second apart, which lives of the daemon may share.
         dies = self.failovers % 4 == 0
         if dies:
             site.sandbox.deactivate("app")
         self.failovers += 1
-        wait("the group has moved", lambda: self.is_at("failed_over", None if dies else "failover"), 180, pause=0.2)
+        wait("the group has moved", lambda: self.is_at("failed_over", None if dies else "failover"), 90, pause=0.2)
         if dies:
             site.sandbox.activate("app")
             wait("app is healthy", lambda: site.guest.profile("app")["state"] == "healthy", 60)
@@ -121,10 +121,11 @@ def killed(site):
     site.start()
     wait("the group is ready", World(site).is_back, 30, pause=0.3)
     guest.run("rm -f /srv/app/hooks")
-    seed = random.randrange(1 << 32)
+    seed = int(os.environ.get("CREDWATCH_SYSTEM_TEST_SEED") or random.randrange(1 << 32))
     site.note(f"seed {seed}")
     dice = random.Random(seed)
     world = World(site)
+    began = time.monotonic()
     world.start()
     # For each kill: how often a hook had begun before and after it, and what the state file then said of the hook.
     cuts = []
@@ -132,10 +133,10 @@ def killed(site):
         seen = lines_in(site)
         if count % 2:
             # While a hook runs, or just after it: the worst moment.
-            until(lambda: lines_in(site) > seen, 20)
+            until(lambda: lines_in(site) > seen, 5)
             time.sleep(dice.uniform(0, 0.3))
         else:
-            time.sleep(dice.uniform(0, 1.2))
+            time.sleep(dice.uniform(0, 0.8))
         before = lines_in(site)
         until(lambda: guest.systemctl("kill", "--kill-who=main", "-s", "KILL", UNIT, check=False).code == 0, 10)
         hook = whole_state(site, count)
@@ -143,6 +144,7 @@ def killed(site):
         demand(not world.trouble, lambda: f"after {count} kills: {world.trouble}")
     world.ending.set()
     world.join(120)
+    site.note(f"{KILLS} kills and the end after them took {time.monotonic() - began:.0f} s")
     demand(not world.is_alive() and not world.trouble, f"the world has not come to its end: {world.trouble}")
     wait("both credentials are healthy", lambda: guest.status()["overall"] == "healthy")
     time.sleep(3)
