@@ -57,7 +57,7 @@ import Testing
 
     private static let users = [
         "packaging/prometheus/credwatch.rules.yml", "packaging/prometheus/credwatch.rules.test.yml",
-        "packaging/grafana/credwatch.json", "docs/metrics.md", "docs/status.md", "README.md",
+        "packaging/grafana/credwatch.json", "docs/metrics.md", "README.md",
     ]
 
     /// The words in a text that look like names of ours.

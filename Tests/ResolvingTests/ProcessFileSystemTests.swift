@@ -19,9 +19,10 @@ import Testing
         let text =
             "Uid:\t0\t\(user)\t0\t0\nGid:\t0\t\(user)\t0\t0\nGroups:\t"
             + groups.map { "\($0)" }.joined(separator: " ") + "\n"
+        let rights: FileRights = try #require(FileRights(parsing: Array(text.utf8)))
         return ProcessFileSystem(
             root: ProcessRoot(path: directory.path, process: 812, isAnother: true),
-            rights: try #require(FileRights(parsing: Array(text.utf8))), workingDirectory: "/etc")
+            rights: rights, workingDirectory: "/etc")
     }
 
     private func text(_ content: FileContent) -> String {
