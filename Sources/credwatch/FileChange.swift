@@ -38,7 +38,7 @@ final class FileChange {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Watches the directory; to be called before each wait, since it may have been made anew.
+    /// Watches the directory; to be called before each look at the file, since it may have been made anew.
     func begin() {
         let events = UInt32(IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE | IN_ONLYDIR)
         if descriptor >= 0 { inotify_add_watch(descriptor, directory, events) }

@@ -95,6 +95,8 @@ struct StatusWatch {
 
     /// Reads the file when it is another one than before.
     private mutating func read() {
+        // First, so that a change after this look ends the wait.
+        change.begin()
         let mark = FileMark(path: path)
         if let mark, mark == seen { return }
         seen = mark
@@ -107,7 +109,6 @@ struct StatusWatch {
 
     /// Waits for a change, a key, a signal, the end of whoever reads, or the interval.
     private func wait(keys: Bool) -> (keys: Bool, isClosed: Bool) {
-        change.begin()
         var list = [
             pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: change.descriptor, events: Int16(POLLIN), revents: 0),
