@@ -73,7 +73,9 @@ import Tracking
             Between(testDescription: "another key", key: "AKIA-new"),
             Between(
                 testDescription: "a file of long ago", counts: true, modified: .seconds(-3_600)),
-            Between(testDescription: "a file that was written since", modified: .seconds(-8)),
+            Between(
+                testDescription: "a file that was written since", pause: .seconds(60),
+                modified: .seconds(-8)),
             Between(testDescription: "a file of the future", modified: .seconds(3_600)),
             Between(testDescription: "what the config calls bad", cause: .wrongIdentity),
             Between(testDescription: "what it calls bad now", next: .wrongIdentity),
