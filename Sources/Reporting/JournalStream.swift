@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The socket on which systemd-journald takes native entries.

@@ -53,7 +53,7 @@ func writeProfiles(
     value(
         "credwatch_profile_check_duration_seconds",
         "How long AWS took to answer the last check; NaN when nothing was sent."
-    ) { $0.latency.map { $0.inMilliseconds / 1_000 } ?? .nan }
+    ) { $0.latency?.inSeconds ?? .nan }
     value(
         "credwatch_profile_credential_expiry_timestamp_seconds",
         "When the session ends, as its source says; +Inf when it does not."
