@@ -2,12 +2,14 @@
 // Linux calls that Swift's Glibc module leaves out: it is built without _GNU_SOURCE.
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/openat2.h>
 #include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -16,6 +18,9 @@
 #include <unistd.h>
 
 extern long syscall(long number, ...);
+struct dl_phdr_info;
+extern int dl_iterate_phdr(
+    int (*callback)(struct dl_phdr_info *info, size_t size, void *data), void *data);
 extern int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
 extern int pipe2(int descriptors[2], int flags);
 extern int posix_spawn_file_actions_addchdir_np(
@@ -110,6 +115,49 @@ static inline int credwatch_has_ambient_capabilities(void) {
     for (int capability = 0; capability < 64; capability++)
         if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, capability, 0, 0) == 1) return 1;
     return 0;
+}
+
+/// Gives back the pages of code and constants of one loaded file, for ``credwatch_forget_code``.
+static inline int credwatch_forget_file(struct dl_phdr_info *info, size_t size, void *data) {
+    // How the structure begins, which glibc shows only with _GNU_SOURCE.
+    const struct {
+        ElfW(Addr) address;
+        const char *name;
+        const ElfW(Phdr) *headers;
+        ElfW(Half) count;
+    } *file = (const void *)info;
+    const unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE);
+    int index;
+    (void)data;
+    if (size < sizeof *file || page == 0) return 1;
+    // The kernel's own code comes from no file.
+    if (file->name != 0 && __builtin_strncmp(file->name, "linux-vdso", 10) == 0) return 0;
+    for (index = 0; index < file->count; index++) {
+        const ElfW(Dyn) *entry;
+        if (file->headers[index].p_type != PT_DYNAMIC) continue;
+        entry = (const void *)(file->address + file->headers[index].p_vaddr);
+        // Its code was changed when it was loaded.
+        for (; entry->d_tag != DT_NULL; entry++)
+            if (entry->d_tag == DT_TEXTREL
+                || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0))
+                return 0;
+    }
+    for (index = 0; index < file->count; index++) {
+        const ElfW(Phdr) *part = &file->headers[index];
+        unsigned long start, end;
+        // What may be written to, and be it only while it is relocated, is not in the file.
+        if (part->p_type != PT_LOAD || (part->p_flags & PF_W) != 0) continue;
+        start = (file->address + part->p_vaddr) & ~(page - 1);
+        end = (file->address + part->p_vaddr + part->p_memsz + page - 1) & ~(page - 1);
+        madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+/// Gives back the memory of all code and constants: what is used again comes back from the page cache,
+/// what only a start needs does not.
+static inline void credwatch_forget_code(void) {
+    dl_iterate_phdr(credwatch_forget_file, 0);
 }
 
 /// The user at the other end of a Unix socket; -1 when the kernel does not say.

@@ -13,3 +13,8 @@ package func prepareProcess() {
     // without that right about it at each start.
     setenv("LIBDISPATCH_LOG", "NO", 0)
 }
+
+/// Gives back the memory of the code that only a start needs; call it when the daemon is ready.
+func forgetStartup() {
+    credwatch_forget_code()
+}

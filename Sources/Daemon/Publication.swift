@@ -172,6 +172,7 @@ extension Engine {
             publication.isFirst = false
             parts.service.ready(sentence)
             startHeartbeat(at: SystemClock.moment())
+            forgetStartup()
         } else {
             parts.service.status(sentence)
         }
