@@ -13,7 +13,8 @@ import Scheduling
 /// long-term key. It ends within `limit` with what it knows, and says what it could not ask.
 package func investigateOnce(
     _ profile: ProfileConfiguration, result: CheckResult, in configuration: Configuration,
-    transport: any Transport, within limit: Duration, allowingItself: Bool = false
+    transport: any Transport, within limit: Duration,
+    mostOfQuestion: Duration = Investigator.usualMostOfQuestion, allowingItself: Bool = false
 ) async -> Investigation? {
     let isAccepted = result.diagnosis.verdict == .good
     guard let id = result.accessKeyID, isLongTerm(id),
@@ -33,7 +34,8 @@ package func investigateOnce(
     }
     let obtainer = Obtainer(transport: transport)
     let investigator = Investigator(
-        makePipeline(for: configuration, transport, obtainer), transport)
+        makePipeline(for: configuration, transport, obtainer), transport,
+        mostOfQuestion: mostOfQuestion)
     let investigation = await investigator.investigate(
         InvestigationRequest(
             profile: profile, result: result,

@@ -10,15 +10,20 @@ import Scheduling
 /// Who asks a second identity about a key: question by question, within a time.
 struct Investigator: Sendable {
     private let identities: SecondIdentities
+    /// The longest that one question may take.
+    private let mostOfQuestion: Duration
 
-    /// Asks with the stages of the checks.
-    init(_ pipeline: CheckPipeline, _ transport: any Transport) {
+    static let usualMostOfQuestion = Duration.seconds(5)
+
+    /// Asks with the stages of the checks; `mostOfQuestion` is the longest that one question may take.
+    init(
+        _ pipeline: CheckPipeline, _ transport: any Transport,
+        mostOfQuestion: Duration = usualMostOfQuestion
+    ) {
+        self.mostOfQuestion = mostOfQuestion
         identities = SecondIdentities(
             pipeline.resolver, pipeline.obtainer, pipeline.prober, transport)
     }
-
-    /// The longest that one question may take.
-    private static let mostOfQuestion = Duration.seconds(5)
 
     private typealias Voice = SecondIdentities.Voice
     private typealias Silence = SecondIdentities.Silence
@@ -73,7 +78,7 @@ struct Investigator: Sendable {
         if !mayBeItself, voice.credentials.accessKeyID.value == id {
             return .failure(Silence("it has the same access key"))
         }
-        return await identities.identity(of: voice, within: min(left, Self.mostOfQuestion)).map {
+        return await identities.identity(of: voice, within: min(left, mostOfQuestion)).map {
             (
                 voice,
                 Asker(
@@ -120,7 +125,7 @@ struct Investigator: Sendable {
         while true {
             let answer = await identities.ask(
                 inquiry, voice,
-                within: min(end - SystemClock.moment(), Self.mostOfQuestion))
+                within: min(end - SystemClock.moment(), mostOfQuestion))
             if case .refused(let error, _) = answer.reply,
                 refusal(error, to: .assumeRole) == .throttled, let pause = pauses.first,
                 end - SystemClock.moment() > pause + .seconds(1)
