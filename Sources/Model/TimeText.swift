@@ -41,6 +41,20 @@ extension WallTime {
         }
     }
 
+    /// The time as HTTP's `Date` has it: `Sun, 22 Nov 2026 14:03:10 GMT`.
+    package var httpDate: String {
+        let date = CalendarDate(self)
+        let months = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ]
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        // 1970-01-01 was a Thursday.
+        let count = (seconds - (seconds % 86_400 + 86_400) % 86_400) / 86_400
+        let day = days[Int(((count + 4) % 7 + 7) % 7)]
+        let number = date.day < 10 ? "0\(date.day)" : "\(date.day)"
+        return "\(day), \(number) \(months[date.month - 1]) \(rfc3339.prefix(4)) \(timeOfDay) GMT"
+    }
+
     /// Reads RFC 3339 (`2026-11-22T14:03:10.5+01:00`) or the basic form (`20261122T140310Z`).
     ///
     /// Nil for anything else. A space or a small letter may stand for `T` and `Z`, as RFC 3339 allows.

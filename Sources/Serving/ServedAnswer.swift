@@ -43,7 +43,7 @@ package struct ServedAnswer: Sendable, Hashable {
     /// The head of the answer, with its empty line; the answer to HEAD has the same.
     package func head(at now: WallTime) -> [UInt8] {
         var lines = [
-            "HTTP/1.1 \(status) \(reason)", "Date: \(httpDate(now))",
+            "HTTP/1.1 \(status) \(reason)", "Date: \(now.httpDate)",
             "Content-Type: \(contentType)", "Content-Length: \(body.count)",
             "Cache-Control: no-store", "X-Content-Type-Options: nosniff", "Connection: close",
         ]
@@ -65,21 +65,4 @@ package struct ServedAnswer: Sendable, Hashable {
         default: "HTTP Version Not Supported"
         }
     }
-}
-
-/// Returns a time as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
-func httpDate(_ time: WallTime) -> String {
-    let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-    let date = CalendarDate(time)
-    var day = Int(time.seconds / 86_400) % 7
-    if time.seconds < 0 { day = (Int((time.seconds + 1) / 86_400) - 1) % 7 + 7 }
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    func four(_ number: Int) -> String {
-        String(repeating: "0", count: max(0, 4 - String(number).utf8.count)) + String(number)
-    }
-    return
-        "\(days[day % 7]), \(two(date.day)) \(months[date.month - 1]) \(four(date.year)) \(two(date.hour)):\(two(date.minute)):\(two(date.second)) GMT"
 }

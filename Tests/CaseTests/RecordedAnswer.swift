@@ -80,7 +80,7 @@ struct RecordedAnswer {
         times = try form.integer("times") ?? 1
         var headers = ["x-amzn-RequestId: 6c1e1f7e-0d0b-4c62-9d0c-2a3f9f6f0a11"]
         if let skew = try form.integer("skew_seconds") {
-            headers.append("Date: \(httpDate(SystemClock.wall() + .seconds(skew)))")
+            headers.append("Date: \((SystemClock.wall() + .seconds(skew)).httpDate)")
         }
         if let error = form.value("error") {
             let error = try Form(error, "sts.json.error", knowing: ["status", "code", "message"])

@@ -133,7 +133,7 @@ extension ScriptedServer.Reply {
             status, body,
             headers: [
                 "x-amzn-RequestId: \(Sample.requestID)", "Content-Type: text/xml",
-                "Date: \(httpDate(SystemClock.wall() + skew))",
+                "Date: \((SystemClock.wall() + skew).httpDate)",
             ])
     }
 

@@ -62,6 +62,6 @@ import Testing
         (-86_400, "Wed, 31 Dec 1969 00:00:00 GMT"), (-604_801, "Wed, 24 Dec 1969 23:59:59 GMT"),
     ])
     func `a date is as HTTP writes it`(_ seconds: Int64, _ text: String) {
-        #expect(httpDate(WallTime(seconds: seconds)) == text)
+        #expect(WallTime(seconds: seconds).httpDate == text)
     }
 }

@@ -1,4 +1,4 @@
-package import Model
+import Model
 
 /// What a server does on the wire.
 enum FaultAnswer {
@@ -210,7 +210,7 @@ extension Fault {
         if let id { lines.append("x-amzn-RequestId: \(id)") }
         lines.append("Content-Type: \(type)")
         lines.append("Content-Length: \(body.utf8.count)")
-        if let date { lines.append("Date: \(httpDate(date))") }
+        if let date { lines.append("Date: \(date.httpDate)") }
         lines += more + ["", ""]
         return Array((lines.joined(separator: "\r\n") + body).utf8)
     }
@@ -220,17 +220,4 @@ extension Fault {
 private func hexadecimal(_ number: Int) -> String {
     let digits = String(number, radix: 16)
     return String(repeating: "0", count: max(0, 12 - digits.count)) + digits
-}
-
-/// The form of a time that HTTP's `Date` has: `Sun, 22 Nov 2026 14:03:10 GMT`.
-package func httpDate(_ time: WallTime) -> String {
-    let date = CalendarDate(time)
-    // 1 January 1970 was a Thursday.
-    let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-    let day = days[Int((time.seconds / 86_400) % 7)]
-    return "\(day), \(date.day < 10 ? "0" : "")\(date.day) \(months[date.month - 1]) \(date.year) "
-        + "\(time.timeOfDay) GMT"
 }
