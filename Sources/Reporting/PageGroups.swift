@@ -4,9 +4,7 @@ extension PageWriter {
     /// Writes the failover groups, those that need a look first, each with the credential in use.
     mutating func groups(_ groups: [GroupStatus], _ profiles: [ProfileStatus]) {
         let states = Dictionary(profiles.map { ($0.name, $0.state) }, uniquingKeysWith: { $1 })
-        let ordered = GroupState.allCases.reversed().flatMap { state in
-            groups.filter { $0.state == state }
-        }
+        let ordered = ordered(groups)
         markup("<section>\n<h2>Failover groups</h2>\n")
         for group in ordered.prefix(PageLimits.listed) { card(group, states) }
         leftOut(ordered.count - PageLimits.listed, "failover groups")
@@ -50,12 +48,10 @@ extension PageWriter {
 
     /// Writes the warnings of the machine, the profiles and the groups.
     mutating func warnings(of document: StatusDocument) {
-        var all = document.advisories.map { ("this machine", $0) }
-        for profile in document.profiles { all += profile.advisories.map { (profile.name, $0) } }
-        for group in document.groups { all += group.advisories.map { ("group \(group.name)", $0) } }
+        var all = allWarnings(of: document)
         guard !all.isEmpty else { return }
         // What makes the sum worse comes first.
-        all = all.filter(\.1.kind.degrades) + all.filter { !$0.1.kind.degrades }
+        all = all.filter(\.advisory.kind.degrades) + all.filter { !$0.advisory.kind.degrades }
         markup("<section>\n<h2>Warnings</h2>\n")
         for (subject, advisory) in all.prefix(PageLimits.listed) {
             markup("<article class=\"is-")

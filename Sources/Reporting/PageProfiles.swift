@@ -126,10 +126,7 @@ extension PageWriter {
             markup("</td><td>")
             if let since = profile.since { time(since) } else { markup("-") }
             markup("</td><td>")
-            text(causeOrIdentity(profile))
-            if isTroubled(profile), let remedy = profile.diagnosis?.remedy, !remedy.isEmpty {
-                text(": \(remedy)")
-            }
+            text(causeAndRemedy(profile))
             if let end = profile.endsForGood {
                 markup("<br><span class=\"dim\">Has to be renewed by ")
                 time(end)

@@ -21,8 +21,10 @@ func pluginHead(_ part: PluginPart, _ question: PluginQuestion, now: WallTime) -
         profile.endsForGood.map { "\(profile.name): \(words(forEnd: $0, at: now))" }
     }
     if ending.count > 3 { clauses.append("\(ending.count - 3) more logins that end") }
-    let warnings = warnings(of: part).filter(\.advisory.kind.degrades)
-    clauses += warnings.prefix(3).map { "\($0.subject): \(words(for: $0.advisory.kind))" }
+    let warnings = allWarnings(of: part.document).filter(\.advisory.kind.degrades)
+    clauses += warnings.prefix(3).map {
+        "\($0.subject): \(words(forCode: $0.advisory.kind.rawValue))"
+    }
     if warnings.count > 3 { clauses.append("\(warnings.count - 3) more warnings") }
     let healthy = profiles.count { $0.state == .healthy }
     let pending = profiles.count { $0.state == .pending }
@@ -56,7 +58,7 @@ func pluginDetails(_ part: PluginPart, _ question: PluginQuestion, now: WallTime
                 + " somebody has to log in, or to put in other credentials")
     }
     // What makes no state worse comes last: nobody should have to look for the rest behind it.
-    let warnings = warnings(of: part)
+    let warnings = allWarnings(of: part.document)
     for isGrave in [true, false] {
         let some = warnings.lazy.filter { $0.advisory.kind.degrades == isGrave }
         for (subject, advisory) in some.prefix(detailLimit) {
@@ -94,28 +96,9 @@ private func line(of command: String) -> String {
 
 private func details(of group: GroupStatus) -> [String] {
     var line = "group \(group.name): \(words(for: group))"
-    if let incident = group.incident {
-        let why = incident.byHand ? "ordered by hand" : incident.cause.title
-        line +=
-            ", \(incident.event.rawValue) from \(incident.from) to \(incident.to), \(why),"
-            + " since \(incident.startedAt.rfc3339)"
-    }
+    if let incident = group.incident { line += ", \(words(for: incident))" }
     if let result = group.hook?.result { line += ", hook \(words(for: result))" }
     return [group.detail.isEmpty ? line : "\(line): \(group.detail)"]
-}
-
-/// The warnings of a part, each with whom it is about.
-private func warnings(of part: PluginPart) -> [(subject: String, advisory: Advisory)] {
-    part.document.advisories.map { ("this machine", $0) }
-        + part.profiles.flatMap { profile in profile.advisories.map { (profile.name, $0) } }
-        + part.document.groups.flatMap { group in
-            group.advisories.map { ("group \(group.name)", $0) }
-        }
-}
-
-/// A code in words: `canary failed`.
-private func words(for kind: AdvisoryKind) -> String {
-    kind.rawValue.split(separator: "_").joined(separator: " ")
 }
 
 private func plural(_ count: Int, _ noun: String) -> String {

@@ -84,7 +84,8 @@ func causeOrIdentity(_ profile: ProfileStatus) -> String {
     }
 }
 
-private func causeAndRemedy(_ profile: ProfileStatus) -> String {
+/// The same with what to do.
+func causeAndRemedy(_ profile: ProfileStatus) -> String {
     let cause = causeOrIdentity(profile)
     guard isTroubled(profile), let remedy = profile.diagnosis?.remedy, !remedy.isEmpty else {
         return cause

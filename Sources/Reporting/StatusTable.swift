@@ -71,9 +71,7 @@ package func renderCheckTable(_ document: StatusDocument, style: TableStyle) -> 
 
 private func groupTable(_ groups: [GroupStatus], style: TableStyle) -> String {
     var table = TextTable(["GROUP", "STATE", "ACTIVE", "DETAIL"], flexible: 3)
-    let ordered = GroupState.allCases.reversed().flatMap { state in
-        groups.filter { $0.state == state }
-    }
+    let ordered = ordered(groups)
     let troubled = ordered.count { $0.state != .ready }
     let limit = troubled.addingReportingOverflow(style.extent.listed)
     let shown = ordered.prefix(limit.overflow ? .max : limit.partialValue)
@@ -84,6 +82,11 @@ private func groupTable(_ groups: [GroupStatus], style: TableStyle) -> String {
     }
     let rest = ordered.count - shown.count
     return table.render(style) + (rest > 0 ? "\nand \(rest) more groups, ready: see --all" : "")
+}
+
+/// Returns groups with those that need a look first.
+func ordered(_ groups: [GroupStatus]) -> [GroupStatus] {
+    GroupState.allCases.reversed().flatMap { state in groups.filter { $0.state == state } }
 }
 
 private func detail(of group: GroupStatus) -> String {
@@ -137,10 +140,14 @@ private func notes(on group: GroupStatus) -> [String] {
 
 /// Says what incident a group is in; nil when in none.
 func incidentText(_ group: GroupStatus) -> String? {
-    guard let incident = group.incident else { return nil }
+    group.incident.map { "\(words(for: $0)), incident \($0.id)" }
+}
+
+/// Says which move an incident is: `failover from app to spare, key deactivated, since 2026-…`.
+func words(for incident: Incident) -> String {
     let why = incident.byHand ? "ordered by hand" : incident.cause.title
     return "\(incident.event.rawValue) from \(incident.from) to \(incident.to), \(why),"
-        + " since \(incident.startedAt.rfc3339), incident \(incident.id)"
+        + " since \(incident.startedAt.rfc3339)"
 }
 
 /// Says how the last run of a group's hook went; nil when there was none.
@@ -153,7 +160,12 @@ func hookText(_ group: GroupStatus) -> String? {
 
 /// The name of a group's state with spaces: `failed over`.
 func words(for state: GroupState) -> String {
-    state.rawValue.split(separator: "_").joined(separator: " ")
+    words(forCode: state.rawValue)
+}
+
+/// A code with spaces in the place of its underscores.
+func words(forCode code: String) -> String {
+    code.split(separator: "_").joined(separator: " ")
 }
 
 private func color(of state: GroupState) -> String {
