@@ -102,10 +102,9 @@ extension Engine {
 
     /// Returns for how long no check was started while some wait, when that is longer than a check can hang.
     private func standstill(at now: Moment) -> Duration? {
-        let timeout = configuration.profiles.map(\.timeout).max() ?? .seconds(10)
         let standstill = beats.progress.standstill(
             started: jobs.started, isIdle: jobs.isIdle, at: now)
-        return standstill.flatMap { $0 > timeout * 5 + .seconds(35) ? $0 : nil }
+        return standstill.flatMap { $0 > configuration.longestSilence ? $0 : nil }
     }
 
     private func beatEnded(_ failure: BeatFailure?, of generation: Int) {

@@ -32,17 +32,9 @@ extension Engine {
     /// Says once that the history cannot be kept, and once that it can again.
     private func keptHistory(_ problem: StateProblem?) {
         if problem != nil { tracker.historyChanged = true }
-        switch (historyProblem, problem) {
-        case (nil, let new?):
-            parts.journal.write(
-                JournalEntry(
-                    .stateFileFailed, .warning,
-                    "\(new) After a restart, the last hours would be missing from the history."))
-        case (_?, nil):
-            parts.journal.write(
-                JournalEntry(.stateFileRestored, .notice, "The history is written again."))
-        default: break
-        }
+        tell(
+            problem, after: historyProblem, .warning,
+            "After a restart, the last hours would be missing from the history.", "The history")
         historyProblem = problem
     }
 }
@@ -50,12 +42,7 @@ extension Engine {
 extension Parts {
     /// Writes the history; belongs on the state queue. Returns the problem, if there is one.
     func save(_ histories: [RememberedHistory]) -> StateProblem? {
-        do {
-            try store.saveHistory(histories)
-            return nil
-        } catch {
-            return error
-        }
+        failure { () throws(StateProblem) in try store.saveHistory(histories) }
     }
 }
 

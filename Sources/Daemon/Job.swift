@@ -97,3 +97,11 @@ final class FinishedJob: Sendable {
 func longestCheck(timeout: Duration, hasCanary: Bool) -> Duration {
     timeout * (hasCanary ? 5 : 4) + .seconds(5)
 }
+
+extension Configuration {
+    /// How long any check may take, and time to see that it hangs: after that nothing goes on.
+    var longestSilence: Duration {
+        let timeout = profiles.map(\.timeout).max() ?? .seconds(10)
+        return longestCheck(timeout: timeout, hasCanary: true) + .seconds(30)
+    }
+}

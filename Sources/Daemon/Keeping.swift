@@ -25,12 +25,17 @@ struct Keeping {
 extension Parts {
     /// Writes the state file; belongs on the state queue. Returns the problem, if there is one.
     func save(_ state: RememberedState) -> StateProblem? {
-        do {
-            try store.save(state)
-            return nil
-        } catch {
-            return error
-        }
+        failure { () throws(StateProblem) in try store.save(state) }
+    }
+}
+
+/// Returns what an operation throws; nil when it succeeds.
+func failure<Problem: Error>(of operation: () throws(Problem) -> Void) -> Problem? {
+    do throws(Problem) {
+        try operation()
+        return nil
+    } catch {
+        return error
     }
 }
 
@@ -70,17 +75,25 @@ extension Engine {
 
     /// Says once that the state cannot be kept, and once that it can again.
     func kept(_ problem: StateProblem?) {
-        switch (keeping.problem, problem) {
+        tell(
+            problem, after: keeping.problem, .error,
+            "After a restart, the health of before this would be taken up.", "The state file")
+        keeping.problem = problem
+    }
+
+    /// Tells what is new of a file of the state directory: that it cannot be written, with what follows from
+    /// that, or that it can again.
+    func tell(
+        _ problem: StateProblem?, after old: StateProblem?, _ priority: Priority,
+        _ consequence: String, _ file: String
+    ) {
+        switch (old, problem) {
         case (nil, let new?):
-            parts.journal.write(
-                JournalEntry(
-                    .stateFileFailed, .error,
-                    "\(new) After a restart, the health of before this would be taken up."))
+            parts.journal.write(JournalEntry(.stateFileFailed, priority, "\(new) \(consequence)"))
         case (_?, nil):
             parts.journal.write(
-                JournalEntry(.stateFileRestored, .notice, "The state file is written again."))
+                JournalEntry(.stateFileRestored, .notice, "\(file) is written again."))
         default: break
         }
-        keeping.problem = problem
     }
 }

@@ -1,5 +1,5 @@
-import FailingOver
 import Dispatch
+import FailingOver
 import Model
 import Reporting
 import Scheduling

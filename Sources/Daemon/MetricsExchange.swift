@@ -19,8 +19,9 @@ extension MetricsServer {
         guard count > 0 else { return drop(descriptor) }
         switch connection.phase {
         case .asking:
-            connections[descriptor]?.request += buffer[..<count]
-            switch readRequest(connection.request + buffer[..<count]) {
+            let request = connection.request + buffer[..<count]
+            connections[descriptor]?.request = request
+            switch readRequest(request) {
             case .incomplete: break
             case .refused(let refusal): answer(descriptor, .refusal(refusal))
             case .complete(let request): take(request, from: descriptor)

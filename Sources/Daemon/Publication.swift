@@ -82,12 +82,7 @@ struct Publication {
 extension StatusFile {
     /// Replaces the file; returns the problem, if there is one.
     func problem(writing bytes: [UInt8]) -> StatusFileProblem? {
-        do {
-            try write(bytes)
-            return nil
-        } catch {
-            return error
-        }
+        failure { () throws(StatusFileProblem) in try write(bytes) }
     }
 }
 
@@ -209,12 +204,10 @@ extension Engine {
             }
         }
         let groups = tracker.groupStatuses(at: now.moment)
-        let timeout = configuration.profiles.map(\.timeout).max() ?? .seconds(10)
         let next = jobs.isIdle ? max(earliest ?? now.wall, now.wall) : now.wall
         return StatusDocument(
             generatedAt: now.wall,
-            validUntil: isLast
-                ? now.wall : next + longestCheck(timeout: timeout, hasCanary: true) + .seconds(30),
+            validUntil: isLast ? now.wall : next + configuration.longestSilence,
             overall: overall(
                 profiles: statuses, groups: groups, advisories: tracker.advisories),
             daemon: DaemonStatus(
