@@ -8,7 +8,8 @@ package struct StatusFile: Sendable {
     package let path: String
     /// What it is, for messages.
     private let what: String
-    private let directory: String
+    /// The directory that it is in.
+    package let directory: String
     private let name: String
 
     package init(path: String, what: String = "status file") {

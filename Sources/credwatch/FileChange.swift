@@ -1,4 +1,5 @@
 import Glibc
+import Reporting
 
 /// What tells one version of a file from the next without reading it.
 struct FileMark: Equatable {
@@ -29,9 +30,7 @@ final class FileChange {
     private let directory: String
 
     init(path: String) {
-        let slash = path.utf8.lastIndex(of: 0x2F)
-        let parent = slash.map { String(path[..<$0]) } ?? "."
-        directory = parent.isEmpty ? "/" : parent
+        directory = StatusFile(path: path).directory
     }
 
     deinit {

@@ -73,10 +73,13 @@ struct Status: ParsableCommand {
     }
 
     private func statusFile() throws -> String {
+        try fileWithoutConfig ?? loadOrExit(options.file).statusFile
+    }
+
+    /// The status file when no config has to be asked for it; nil when one says where it is.
+    var fileWithoutConfig: String? {
         if let file { return file }
-        guard options.config != nil || access(Configuration.defaultFile, R_OK) == 0 else {
-            return Configuration.defaultStatusFile
-        }
-        return try loadOrExit(options.file).statusFile
+        let hasConfig = options.config != nil || access(Configuration.defaultFile, R_OK) == 0
+        return hasConfig ? nil : Configuration.defaultStatusFile
     }
 }

@@ -137,10 +137,7 @@ extension Status {
 
     /// The status file; a config that is refused may have named another one than the daemon writes.
     private func pluginFile() throws(PluginTrouble) -> String {
-        if let file { return file }
-        guard options.config != nil || access(Configuration.defaultFile, R_OK) == 0 else {
-            return Configuration.defaultStatusFile
-        }
+        if let file = fileWithoutConfig { return file }
         switch loadConfiguration(path: options.file) {
         case .accepted(let configuration, _): return configuration.statusFile
         case .refused(let problems):
