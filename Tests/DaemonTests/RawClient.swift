@@ -10,6 +10,22 @@ func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async ->
     }
 }
 
+/// Reads from a socket until the other end hangs up; nil when it never does.
+func read(toTheEndOf descriptor: Int32) async -> [UInt8]? {
+    await blocking {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count < 0, errno == EINTR { continue }
+            // A reset is a hanging up too: the server left bytes of ours unread.
+            if count < 0 { return errno == ECONNRESET ? bytes : nil }
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+}
+
 /// A client of a Unix socket that says whatever a test wants.
 final class RawClient: Sendable {
     private let descriptor: Int32
@@ -32,19 +48,7 @@ final class RawClient: Sendable {
 
     /// Reads until the server hangs up; nil when it never does.
     func readToEnd() async -> [UInt8]? {
-        let descriptor = descriptor
-        let result: [UInt8]? = await blocking {
-            var bytes: [UInt8] = []
-            var buffer = [UInt8](repeating: 0, count: 65_536)
-            while true {
-                let count = recv(descriptor, &buffer, buffer.count, 0)
-                if count < 0, errno == EINTR { continue }
-                // A reset is a hanging up too: the server left bytes of ours unread.
-                if count < 0 { return errno == ECONNRESET ? bytes : nil }
-                if count == 0 { return bytes }
-                bytes += buffer[..<count]
-            }
-        }
+        let result = await read(toTheEndOf: descriptor)
         withExtendedLifetime(self) {}
         return result
     }

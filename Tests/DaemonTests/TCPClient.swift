@@ -37,19 +37,8 @@ final class TCPClient: Sendable {
 
     /// Reads until the server hangs up; nil when it never does.
     func readToEnd() async -> String? {
-        let descriptor = descriptor
-        let result: String? = await blocking {
-            var bytes: [UInt8] = []
-            var buffer = [UInt8](repeating: 0, count: 65_536)
-            while true {
-                let count = recv(descriptor, &buffer, buffer.count, 0)
-                if count < 0, errno == EINTR { continue }
-                if count < 0, errno != ECONNRESET { return nil }
-                if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
-                bytes += buffer[..<count]
-            }
-        }
+        let result = await read(toTheEndOf: descriptor)
         withExtendedLifetime(self) {}
-        return result
+        return result.map { String(decoding: $0, as: UTF8.self) }
     }
 }

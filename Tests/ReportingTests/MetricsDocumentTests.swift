@@ -13,27 +13,17 @@ import Testing
     private static let document = root + "/docs/metrics.md"
     private static let marks = ("<!-- made by MetricsDocumentTests -->\n", "\n<!-- end -->")
 
-    private static func read(_ path: String) -> String {
-        guard let file = fopen(path, "re") else { return "" }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
-            bytes += buffer[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self)
+    private static func read(_ path: String) throws -> String {
+        String(decoding: try content(of: path), as: UTF8.self)
     }
 
     @Test func `the document says what the code does`() throws {
-        let text = Self.read(Self.document)
+        let text = try Self.read(Self.document)
         let start = try #require(text.firstRange(of: Self.marks.0)).upperBound
         let end = try #require(text[start...].firstRange(of: Self.marks.1)).lowerBound
         if getenv("CREDWATCH_WRITE_DOCS") != nil {
             let new = text[..<start] + MetricsDocument.table + text[end...]
-            let file = try #require(fopen(Self.document, "we"))
-            defer { fclose(file) }
-            #expect(fwrite(String(new), 1, new.utf8.count, file) == new.utf8.count)
-            return
+            return try put(Array(new.utf8), at: Self.document)
         }
         let isSame = text[start..<end] == MetricsDocument.table
         #expect(
@@ -71,9 +61,9 @@ import Testing
     }
 
     @Test(arguments: users)
-    func `what is used of metrics exists`(_ path: String) {
+    func `what is used of metrics exists`(_ path: String) throws {
         let known = Set(MetricsDocument.families.map(\.name))
-        let used = Self.names(in: Self.read(Self.root + "/" + path))
+        let used = try Self.names(in: Self.read(Self.root + "/" + path))
         #expect(!used.isEmpty)
         #expect(used.subtracting(known) == [], "\(path)")
     }
@@ -85,7 +75,7 @@ import Testing
             for (label, values) in family.values { known[label, default: []].formUnion(values) }
         }
         for cause in Cause.allCases { known["cause", default: []].insert(cause.rawValue) }
-        let bytes = Self.read(Self.root + "/" + path).utf8.filter { $0 != UInt8(ascii: "\\") }
+        let bytes = try Self.read(Self.root + "/" + path).utf8.filter { $0 != UInt8(ascii: "\\") }
         let text = Array(bytes)
         var found = 0
         for label in ["state", "code", "cause", "confidence", "role", "verdict", "result", "file"] {
@@ -113,9 +103,10 @@ import Testing
 
     @Test
     func `every rule has a severity, a summary, and a test in which it fires and one in which not`()
+        throws
     {
-        let rules = Self.read(Self.root + "/packaging/prometheus/credwatch.rules.yml")
-        let tests = Self.read(Self.root + "/packaging/prometheus/credwatch.rules.test.yml")
+        let rules = try Self.read(Self.root + "/packaging/prometheus/credwatch.rules.yml")
+        let tests = try Self.read(Self.root + "/packaging/prometheus/credwatch.rules.test.yml")
         let alerts = rules.split(separator: "- alert: ").dropFirst()
         #expect(alerts.count >= 20)
         for alert in alerts {
@@ -148,7 +139,7 @@ import Testing
     // MARK: - The dashboard
 
     @Test func `the dashboard is one of Grafana 9, of any data source`() throws {
-        let text = Self.read(Self.root + "/packaging/grafana/credwatch.json")
+        let text = try Self.read(Self.root + "/packaging/grafana/credwatch.json")
         let board = try #require(JSONValue(parsing: Array(text.utf8)))
         #expect(board["uid"]?.text == "credwatch" && board["title"]?.text == "credwatch")
         #expect(text.contains("\"schemaVersion\": 37"))
