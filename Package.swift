@@ -71,6 +71,8 @@ let package = Package(
         module("Signing", ["Model", "CCrypto"]),
         module("HTTP", ["Model", "Signing", "CCurl"]),
         module("Answers", ["Model"]),
+        // Where a test build may be told to die.
+        module("Faults"),
         module("EventLoops", ["Model", "CLinux"]),
         module("Linting", ["Model"]),
         module("Processes", ["Model", "EventLoops", "CLinux"], settings: small),
@@ -140,6 +142,7 @@ let package = Package(
         tests("Processes"),
         tests("HTTP", ["CCurl"]),
         tests("Answers"),
+        tests("Faults"),
         tests("Linting"),
         tests("Obtaining", ["Answers", "CLinux", "HTTP", "Processes", "Sandbox"]),
         tests("Probing", ["Answers", "HTTP", "Signing"]),

@@ -62,6 +62,8 @@ private func result(_ row: JSONRow) throws(JSONFault) -> HookResult {
     case "timed_out": .timedOut
     case "not_started": .notStarted(try row.string("reason"))
     case "interrupted": .interrupted
+    case "switch_failed": .switchFailed(try row.string("reason"))
+    case "incomplete": .incomplete(try row.string("reason"))
     case let kind: throw row.fault("kind", .invalid("\(quoted(kind)) is not known"))
     }
 }

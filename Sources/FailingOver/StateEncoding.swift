@@ -85,5 +85,11 @@ private func encode(_ result: HookResult, _ object: inout JSONWriter) {
         object.member("reason", reason)
     case .interrupted:
         object.member("kind", "interrupted")
+    case .switchFailed(let reason):
+        object.member("kind", "switch_failed")
+        object.member("reason", reason)
+    case .incomplete(let reason):
+        object.member("kind", "incomplete")
+        object.member("reason", reason)
     }
 }

@@ -46,6 +46,73 @@ package struct HookConfiguration: Sendable, Hashable {
     }
 }
 
+/// Who moves a group back once its primary is good again.
+package enum FailbackMode: String, Sendable, Hashable, CaseIterable {
+    /// An operator does, with `credwatch failback`.
+    case manual
+    case auto
+}
+
+/// When a primary counts as flapping: so many bad ones among its last answers.
+package struct FlapRule: Sendable, Hashable {
+    package var failures: Int
+    package var of: Int
+
+    package init(failures: Int, of: Int) {
+        self.failures = failures
+        self.of = of
+    }
+}
+
+/// What a group may do by itself beside the first failover.
+package struct FailoverPolicy: Sendable, Hashable {
+    package var failback: FailbackMode
+    /// How long the primary must have been good before an automatic way back, on top of `rise`.
+    package var failbackSpan: Duration
+    /// Nil looks for no flapping.
+    package var flap: FlapRule?
+    /// The least time from the end of one move of the daemon's own to the next.
+    package var cooldown: Duration
+    /// How many failovers of the daemon's own there may be within an hour; nil sets no limit.
+    package var mostPerHour: Int?
+    /// Whether people are reminded 1, 2, 4, … days after a failover that the group still uses a backup.
+    package var reminds: Bool
+
+    package init(
+        failback: FailbackMode = .manual, failbackSpan: Duration = .seconds(900),
+        flap: FlapRule? = nil, cooldown: Duration = .zero, mostPerHour: Int? = nil,
+        reminds: Bool = true
+    ) {
+        self.failback = failback
+        self.failbackSpan = failbackSpan
+        self.flap = flap
+        self.cooldown = cooldown
+        self.mostPerHour = mostPerHour
+        self.reminds = reminds
+    }
+}
+
+/// The endpoint at which a group's active credential is served.
+package struct ServeConfiguration: Sendable, Hashable {
+    /// A loopback address with its port.
+    package var address: ListenAddress
+    /// Holds the token that a client has to show.
+    package var tokenFile: String
+    /// How long a client may use what it was given before it has to ask again.
+    package var duration: Duration
+    package var location: SourceLocation?
+
+    package init(
+        address: ListenAddress, tokenFile: String, duration: Duration = .seconds(900),
+        location: SourceLocation? = nil
+    ) {
+        self.address = address
+        self.tokenFile = tokenFile
+        self.duration = duration
+        self.location = location
+    }
+}
+
 /// A primary with its backups.
 package struct GroupConfiguration: Sendable, Hashable {
     package var name: String
@@ -59,6 +126,11 @@ package struct GroupConfiguration: Sendable, Hashable {
     /// The least time from the first to the last of the bad answers.
     package var minimumSpan: Duration
     package var hook: HookConfiguration?
+    /// Where the active credential is written to, before the hook runs.
+    package var switchTargets: [SwitchTarget] = []
+    package var policy = FailoverPolicy()
+    /// Nil serves it nowhere by HTTP.
+    package var serve: ServeConfiguration?
     /// What primary and backups must both be allowed to do; empty asks nothing.
     package var equivalentActions: [EquivalentAction]
     package var location: SourceLocation?

@@ -64,6 +64,10 @@ package enum HookResult: Sendable, Hashable {
     case notStarted(String)
     /// credwatch itself ended before the hook did.
     case interrupted
+    /// A file could not be switched, so no hook was run; nothing is changed. The reason.
+    case switchFailed(String)
+    /// The files were switched, and hold a good credential, but what follows failed: a unit does not come back.
+    case incomplete(String)
 
     package var isSuccess: Bool { self == .exited(code: 0) }
 }

@@ -42,7 +42,7 @@ func writeGroups(
         let code: Double =
             switch $1.hook?.result {
             case .exited(let code)?: Double(code)
-            case .killed?, .timedOut?, .notStarted?, .interrupted?: -1
+            case .killed?, .timedOut?, .notStarted?, .interrupted?, .switchFailed?, .incomplete?: -1
             case nil: .nan
             }
         $0.sample($2, code)

@@ -48,6 +48,8 @@ func name(of result: HookResult) -> String {
     case .timedOut: "timed_out"
     case .notStarted: "not_started"
     case .interrupted: "interrupted"
+    case .switchFailed: "switch_failed"
+    case .incomplete: "incomplete"
     }
 }
 
@@ -59,5 +61,7 @@ package func words(for result: HookResult) -> String {
     case .timedOut: "time limit exceeded"
     case .notStarted(let reason): "not started: \(reason)"
     case .interrupted: "interrupted when credwatch itself ended"
+    case .switchFailed(let reason): "not run, since nothing could be switched: \(reason)"
+    case .incomplete(let reason): "switched, but \(reason)"
     }
 }

@@ -139,6 +139,8 @@ private func hookResult(_ row: JSONRow) throws(JSONFault) -> HookResult? {
     case "timed_out": .timedOut
     case "not_started": .notStarted(try row.string("reason"))
     case "interrupted": .interrupted
+    case "switch_failed": .switchFailed(try row.string("reason"))
+    case "incomplete": .incomplete(try row.string("reason"))
     case .some(let other): throw row.corrupt("result", "\"\(other)\" is not known")
     }
 }

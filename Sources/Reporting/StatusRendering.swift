@@ -190,7 +190,8 @@ private func write(_ hook: HookRecord, to writer: inout JSONWriter) {
     switch hook.result {
     case .exited(let value): code = value
     case .killed(let value): signal = value
-    case .notStarted(let value): reason = redacted(value)
+    case .notStarted(let value), .switchFailed(let value), .incomplete(let value):
+        reason = redacted(value)
     case .timedOut, .interrupted, nil: break
     }
     writer.object("hook") { writer in

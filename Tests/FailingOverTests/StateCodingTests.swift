@@ -12,7 +12,7 @@ let sampleState: RememberedState = {
         startedAt: time, attempts: 2, byHand: true)
     let results: [HookResult?] = [
         .exited(code: 3), .killed(signal: 9), .timedOut, .notStarted("no \"such\" file"),
-        .interrupted, nil,
+        .interrupted, .switchFailed("no \"place\""), .incomplete("app.service"), nil,
     ]
     let groups = results.enumerated().map { index, result in
         RememberedGroup(

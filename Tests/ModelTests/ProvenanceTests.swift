@@ -28,7 +28,7 @@ import Testing
         #expect(HookResult.exited(code: 0).isSuccess)
         let failures: [HookResult] = [
             .exited(code: 1), .exited(code: -1), .killed(signal: 9), .timedOut,
-            .notStarted("x"), .interrupted,
+            .notStarted("x"), .interrupted, .switchFailed("x"), .incomplete("x"),
         ]
         #expect(failures.allSatisfy { !$0.isSuccess })
     }

@@ -151,7 +151,9 @@ enum Samples {
     /// Every way in which a hook can end, and not to have ended.
     static let hookResults: [HookResult?] = [
         .exited(code: 0), .exited(code: 3), .killed(signal: 9), .timedOut,
-        .notStarted("No such file or directory"), .interrupted, nil,
+        .notStarted("No such file or directory"), .interrupted,
+        .switchFailed("the file is a directory"), .incomplete("app.service does not come back"),
+        nil,
     ]
 
     /// Of a daemon that has met a bit of everything.
