@@ -13,7 +13,7 @@ import traceback
 from measure import BenchError, machine
 from report import Report
 
-SECTIONS = ("cost", "resolve", "ready", "memory", "load", "idle", "hook", "size", "service")
+SECTIONS = ("cost", "resolve", "ready", "memory", "load", "idle", "hook", "size", "service", "clients")
 
 
 class Bench:
@@ -72,6 +72,7 @@ def describe(binary):
 
 def measure(bench, sections):
     import behaviour
+    import clients
     import cost
     import resolve
     import service
@@ -79,7 +80,8 @@ def measure(bench, sections):
              "ready": behaviour.measure_ready,
              "memory": behaviour.measure_memory, "load": behaviour.measure_load,
              "idle": behaviour.measure_idle, "hook": behaviour.measure_hook,
-             "size": cost.measure_size, "service": service.measure_service}
+             "size": cost.measure_size, "service": service.measure_service,
+             "clients": clients.measure_clients}
     for name in sections:
         bench.say(name)
         try:
