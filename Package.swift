@@ -173,7 +173,7 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Answers", "Configuring", "Daemon", "Diagnosing", "FailingOver", "Model",
+                "Answers", "Configuring", "Daemon", "Diagnosing", "FailingOver", "HTTP", "Model",
                 "Obtaining", "Processes", "Reporting", "Resolving", "Serving",
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),

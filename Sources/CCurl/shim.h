@@ -51,6 +51,12 @@ static inline curl_off_t credwatch_curl_get_offset(CURL *easy, CURLINFO info) {
     return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
 }
 
+/* -1 when there is no connection. */
+static inline curl_socket_t credwatch_curl_get_socket(CURL *easy, CURLINFO info) {
+    curl_socket_t value = CURL_SOCKET_BAD;
+    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : CURL_SOCKET_BAD;
+}
+
 static inline void *credwatch_curl_get_private(CURL *easy) {
     char *value = NULL;
     return curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;

@@ -3,18 +3,21 @@ import Glibc
 import Model
 
 /// The multi handle of libcurl with all its exchanges; belongs to one thread, but for ``wake()``.
+///
+/// Requests that may be repeated go over lines, in CurlDriverLines.swift.
 final class CurlDriver {
-    private let multi: UnsafeMutableRawPointer
-    private let options: CurlOptions
-    private var trust: TrustStore
+    let multi: UnsafeMutableRawPointer
+    let options: CurlOptions
+    private(set) var trust: TrustStore
     /// Where to look on for an authority that ``trust`` does not know; used once, for good.
     private var furtherTrust: TrustStore?
-    private let mayUseProxy: Bool
+    let mayUseProxy: Bool
     /// Every exchange there is, under way or idle.
     private var exchanges: [Exchange] = []
     private var idle: [Exchange] = []
     /// How many requests are under way.
     private(set) var active = 0
+    let lines: LinePool
     /// Set while servers' certificates are refused, so that a bundle is read again once it is mended.
     private var distrustsCache = false
     private var lookedAtTrust: (second: Int, obstacle: String?)?
@@ -34,6 +37,10 @@ final class CurlDriver {
             case .none: false
             case .url, .environment: options.connectTo.isEmpty
             }
+        lines = LinePool(
+            limit: options.idleConnections,
+            // A proxy for http is sent whole URLs, and whoever wants phases wants libcurl's.
+            carriesPlain: !mayUseProxy, isOff: options.measuresPhases)
         credwatch_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, options.idleConnections)
     }
 
@@ -41,6 +48,7 @@ final class CurlDriver {
         for exchange in exchanges where exchange.continuation != nil {
             curl_multi_remove_handle(multi, exchange.easy)
         }
+        lines.closeAll(multi)
         exchanges = []
         idle = []
         curl_multi_cleanup(multi)
@@ -48,6 +56,17 @@ final class CurlDriver {
 
     /// Starts a request, or fails it at once.
     func start(_ request: HTTPRequest, id: UInt64, continuation: Exchange.Continuation) {
+        let mayTakeLine = lines.mayCarry(request)
+        if mayTakeLine, lines.send(request, id: id, continuation, self) { return }
+        start(request, id: id, continuation: continuation, connectsOnly: mayTakeLine)
+    }
+
+    /// Lets libcurl carry a request, or with `connectsOnly` make the connection for it; `delay` is what an
+    /// earlier try took, in nanoseconds.
+    func start(
+        _ request: HTTPRequest, id: UInt64, continuation: Exchange.Continuation,
+        connectsOnly: Bool, delay: Int64 = 0
+    ) {
         if options.caBundle != nil, request.url.hasPrefix("https:"), let reason = obstacle() {
             continuation.resume(returning: .failure(.setup(reason)))
             return
@@ -60,7 +79,7 @@ final class CurlDriver {
             exchange.use(trust)
             try exchange.begin(
                 request, id: id, continuation: continuation,
-                cacheSeconds: distrustsCache ? 1 : 3_600)
+                cacheSeconds: distrustsCache ? 1 : 3_600, connectsOnly: connectsOnly, delay: delay)
         } catch {
             release(exchange)
             continuation.resume(returning: .failure(error))
@@ -89,6 +108,7 @@ final class CurlDriver {
 
     /// Ends the request with an id, if it is still under way.
     func cancel(_ id: UInt64, reason: String) {
+        if lines.cancel(id, reason: reason, self) { return }
         guard
             let exchange = exchanges.first(where: { $0.continuation != nil && $0.id == id })
         else { return }
@@ -97,6 +117,7 @@ final class CurlDriver {
 
     /// Ends every request that is under way.
     func cancelAll(reason: String) {
+        lines.cancelAll(reason: reason, self)
         for exchange in exchanges where exchange.continuation != nil {
             abort(exchange, reason: reason)
         }
@@ -104,6 +125,7 @@ final class CurlDriver {
 
     /// Lets libcurl do what it can without waiting, and completes the requests that came to an end.
     func perform() {
+        lines.receive(self)
         guard active > 0 else { return }
         var running: Int32 = 0
         curl_multi_perform(multi, &running)
@@ -123,7 +145,7 @@ final class CurlDriver {
     ///
     /// libcurl shortens the wait to its own timers; with nothing under way there are none.
     func wait() {
-        curl_multi_poll(multi, nil, 0, .max, nil)
+        lines.wait(self)
     }
 
     /// Ends ``wait()``, from any thread.
@@ -133,7 +155,10 @@ final class CurlDriver {
 
     private func complete(_ exchange: Exchange, _ code: CURLcode) {
         let result: Result<HTTPResponse, TransportFailure>
-        if code == CURLE_OK || exchange.isCut(code) {
+        if code == CURLE_OK, let request = exchange.awaiting {
+            distrustsCache = false
+            return connected(exchange, for: request)
+        } else if code == CURLE_OK || exchange.isCut(code) {
             distrustsCache = false
             result = .success(exchange.response())
         } else if Self.mayBeDistrust(code), goOn(exchange) {
@@ -163,6 +188,19 @@ final class CurlDriver {
         curl_multi_remove_handle(multi, exchange.easy)
         // The handle that was let go a moment ago is taken back.
         return curl_multi_add_handle(multi, exchange.easy) == CURLM_OK
+    }
+
+    /// Sends a request over the connection that was made for it; the exchange is the line's from here on.
+    private func connected(_ exchange: Exchange, for request: HTTPRequest) {
+        active -= 1
+        let (id, startedAt) = (exchange.id, exchange.startedAt)
+        guard let continuation = exchange.end() else { return }
+        if let index = exchanges.firstIndex(where: { $0 === exchange }) {
+            exchanges.swapAt(index, exchanges.count - 1)
+            exchanges.removeLast()
+        }
+        lines.open(
+            exchange, for: request, id: id, continuation, startedAt: startedAt, self)
     }
 
     private func abort(_ exchange: Exchange, reason: String) {

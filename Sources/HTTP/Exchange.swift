@@ -28,6 +28,12 @@ final class Exchange {
     private var settings = HTTPRequest(
         method: .get, url: "", headers: [], connectTimeout: .zero, timeout: .zero)
     private var cacheSeconds = 0
+    /// What is to be sent once there is a connection, by a ``Line``; nil when libcurl sends it itself.
+    private(set) var awaiting: HTTPRequest?
+    /// On the monotonic clock, in nanoseconds; of the first try where this is another.
+    private(set) var startedAt: Int64 = 0
+    /// How long an earlier try took.
+    private var delay: Int64 = 0
     private var trust: TrustStore
 
     init?(options: CurlOptions, trust: TrustStore) {
@@ -56,19 +62,27 @@ final class Exchange {
 
     /// Takes on a request.
     ///
-    /// Throws why it cannot be sent. `cacheSeconds` is how long libcurl may trust the certificates that it has read.
+    /// Throws why it cannot be sent. `cacheSeconds` is how long libcurl may trust the certificates that it has
+    /// read. With `connectsOnly` it ends when there is a connection; `delay` is what an earlier try took.
     func begin(
-        _ request: HTTPRequest, id: UInt64, continuation: Continuation, cacheSeconds: Int
+        _ request: HTTPRequest, id: UInt64, continuation: Continuation, cacheSeconds: Int,
+        connectsOnly: Bool = false, delay: Int64 = 0
     ) throws(TransportFailure) {
         guard !request.url.utf8.contains(0) else {
             throw .setup("the URL holds a zero byte")
         }
-        do {
-            let list = try lines.lay(request.headers)
-            credwatch_curl_set_list(easy, CURLOPT_HTTPHEADER, list)
-        } catch {
-            throw .setup("the header \(error.name) holds a character that HTTP does not allow")
+        if !connectsOnly {
+            do {
+                let list = try lines.lay(request.headers)
+                credwatch_curl_set_list(easy, CURLOPT_HTTPHEADER, list)
+            } catch {
+                throw .setup("the header \(error.name) holds a character that HTTP does not allow")
+            }
         }
+        if connectsOnly != (awaiting != nil) { set(CURLOPT_CONNECT_ONLY, connectsOnly ? 1 : 0) }
+        awaiting = connectsOnly ? request : nil
+        self.delay = delay
+        startedAt = monotonicNow() - delay
         apply(request, cacheSeconds: cacheSeconds)
         words.pointee = 0
         answer = []
@@ -96,6 +110,9 @@ final class Exchange {
         return true
     }
 
+    /// The socket of the connection that was made; -1 when there is none.
+    var activeSocket: curl_socket_t { credwatch_curl_get_socket(easy, CURLINFO_ACTIVESOCKET) }
+
     /// Ends the request: gives the continuation away, and the handle is idle.
     func end() -> Continuation? {
         defer { continuation = nil }
@@ -122,9 +139,9 @@ final class Exchange {
             requestID: requestID,
             storageRequestID: requestID == nil ? header("x-amz-request-id") : nil,
             errorType: status >= 400 ? header("x-amzn-errortype") : nil,
-            sentAfter: time(CURLINFO_PRETRANSFER_TIME_T),
-            answeredAfter: time(CURLINFO_STARTTRANSFER_TIME_T),
-            latency: time(CURLINFO_TOTAL_TIME_T),
+            sentAfter: time(CURLINFO_PRETRANSFER_TIME_T) + .nanoseconds(delay),
+            answeredAfter: time(CURLINFO_STARTTRANSFER_TIME_T) + .nanoseconds(delay),
+            latency: time(CURLINFO_TOTAL_TIME_T) + .nanoseconds(delay),
             phases: options.measuresPhases ? phases : nil)
     }
 
@@ -143,9 +160,17 @@ final class Exchange {
             && credwatch_curl_get_long(easy, CURLINFO_RESPONSE_CODE) != 0
     }
 
+    /// When a ``Line`` got how far, in microseconds from the start; 0 for what was not reached.
+    struct Reached {
+        var sending: Int64
+        var firstByte: Int64
+        var total: Int64
+    }
+
     /// What went wrong, by libcurl's code, or why we gave up in its stead.
     func failure(
-        _ code: CURLcode, trust: TrustStore, mayUseProxy: Bool, reason: String? = nil
+        _ code: CURLcode, trust: TrustStore, mayUseProxy: Bool, reason: String? = nil,
+        reached: Reached? = nil
     ) -> TransportFailure {
         let known = CurlFailure(
             code: code, message: String(cString: words),
@@ -153,9 +178,9 @@ final class Exchange {
             lookup: microseconds(CURLINFO_NAMELOOKUP_TIME_T),
             connect: microseconds(CURLINFO_CONNECT_TIME_T),
             handshake: microseconds(CURLINFO_APPCONNECT_TIME_T),
-            sending: microseconds(CURLINFO_PRETRANSFER_TIME_T),
-            firstByte: microseconds(CURLINFO_STARTTRANSFER_TIME_T),
-            total: microseconds(CURLINFO_TOTAL_TIME_T),
+            sending: reached.map { max($0.sending, 1) } ?? untilSending,
+            firstByte: reached?.firstByte ?? microseconds(CURLINFO_STARTTRANSFER_TIME_T),
+            total: reached?.total ?? microseconds(CURLINFO_TOTAL_TIME_T) + delay / 1_000,
             systemError: Int32(
                 truncatingIfNeeded: credwatch_curl_get_long(easy, CURLINFO_OS_ERRNO)),
             proxyStatus: credwatch_curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE),
@@ -165,6 +190,11 @@ final class Exchange {
         var failure = known.asTransportFailure
         if let reason { failure.reason = reason }
         return failure
+    }
+
+    /// A connection that is all that was asked for is no request that went out.
+    private var untilSending: Int64 {
+        awaiting == nil ? microseconds(CURLINFO_PRETRANSFER_TIME_T) : 0
     }
 
     private func microseconds(_ info: CURLINFO) -> Int64 {

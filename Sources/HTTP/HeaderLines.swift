@@ -76,7 +76,8 @@ final class HeaderLines {
         }
     }
 
-    private static func isSendable(_ header: HeaderField) -> Bool {
+    /// Whether a header holds only bytes that HTTP allows.
+    static func isSendable(_ header: HeaderField) -> Bool {
         guard !header.name.isEmpty,
             header.name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") })
         else { return false }

@@ -32,6 +32,8 @@ package struct HTTPRequest: Sendable {
     package var pinnedAddress: String?
     /// Whether an answer that is too large comes back as far as it was read, and is no failure.
     package var mayBeCut: Bool
+    /// Whether it may be sent twice, for it changes nothing: then it may take the quicker way.
+    package var isRepeatable = false
 
     package init(
         method: Method, url: String, headers: [HeaderField], body: [UInt8] = [],

@@ -34,11 +34,12 @@ package struct Prober: Sendable {
             return .failed(.setup(error.reason))
         }
         let start = clock()
-        let request = HTTPRequest(
+        var request = HTTPRequest(
             method: .post, url: endpoint.url,
             headers: signer.sign(
                 place.template, at: start, credentials: SigningCredentials(credentials)),
             body: EndpointPlace.body, connectTimeout: timeout.threeQuarters, timeout: timeout)
+        request.isRepeatable = true
         do {
             let response = try await transport.send(request)
             return ProbeOutcome(reading: response, skew: response.skew(from: start))

@@ -113,7 +113,8 @@ import Testing
         }
         #expect(seen == what)
         #expect(details.requestID == nil)
-        #expect(server.requestCount == 1)
+        // What is no answer of HTTP/1.1 is asked for again by libcurl, which can make something of it.
+        #expect(server.requestCount == (fault == .garbage ? 2 : 1))
     }
 
     @Test(arguments: [

@@ -30,6 +30,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case redaction
     /// A request of HTTP.
     case request
+    /// An answer of HTTP that is read without libcurl.
+    case answer
 
     /// Reads an input, and checks what has to be true whatever it is.
     package func run(_ bytes: [UInt8]) {
@@ -51,6 +53,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .control: readControl(bytes)
         case .redaction: redact(bytes)
         case .request: serve(bytes)
+        case .answer: readAnswer(bytes)
         }
     }
 }
