@@ -48,6 +48,10 @@ struct CheckPipelineFaultTests {
         [.slowBytes, .blackHole].contains(fault) ? .milliseconds(500) : .seconds(20)
     }
 
+    private static let irregular: Set<Fault> = [
+        .garbage, .reset, .closeBeforeAnswer, .truncatedBody, .endlessBody, .hugeBody,
+    ]
+
     @Test(arguments: Fault.allCases)
     func `each fault has its cause, and only the credential's own are bad`(_ fault: Fault)
         async throws
@@ -59,7 +63,8 @@ struct CheckPipelineFaultTests {
         #expect(result.diagnosis.cause == Self.cause(of: fault), "\(result.diagnosis)")
         #expect(result.diagnosis.verdict == result.diagnosis.cause.verdict)
         #expect((result.diagnosis.verdict == .bad) == Self.credentialFaults.contains(fault))
-        #expect(server.requestCount == 1)
+        // What is no plain answer of HTTP/1.1 is asked for once more, by libcurl itself.
+        #expect(server.requestCount == (Self.irregular.contains(fault) ? 2 : 1))
         #expect(!result.diagnosis.summary.isEmpty)
         #expect(result.diagnosis.remedy.isEmpty == (result.diagnosis.cause == .ok))
         #expect(result.endpoint?.url == server.url)
