@@ -75,12 +75,14 @@ let package = Package(
         module("Faults"),
         module("EventLoops", ["Model", "CLinux"]),
         module("Linting", ["Model"]),
+        // The services of this machine.
+        module("SystemBus", ["Model", "CSystemd"], settings: small),
         module("Processes", ["Model", "EventLoops", "CLinux"], settings: small),
 
         // The stages: each imports Model, and libraries, but no other stage.
         module("Configuring", ["Model", "CYaml"], settings: small),
         module("Scheduling", ["Model"]),
-        module("Resolving", ["Model", "Signing", "Answers", "Linting", "CLinux", "CSystemd"]),
+        module("Resolving", ["Model", "Signing", "Answers", "Linting", "SystemBus", "CLinux"]),
         module("Probing", ["Model", "Signing", "HTTP", "Answers"]),
         module(
             "Obtaining", ["CLinux", "Model", "Signing", "HTTP", "Answers", "Processes"],
@@ -129,14 +131,15 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "Support", dependencies: ["Model", "CCrypto", "CDescriptors"],
+            name: "Support", dependencies: ["Model", "CCrypto", "CDescriptors", "CSystemd"],
             path: "Tests/Support",
-            swiftSettings: strict),
+            // It plays systemd on a bus of its own, so it calls its library itself.
+            swiftSettings: strict, linkerSettings: [.linkedLibrary("systemd")]),
         tests("Model"),
         tests("Configuring"),
         tests("Scheduling"),
-        // They play systemd on a bus of their own, so they call its library themselves.
-        tests("Resolving", ["CSystemd"], linking: [.linkedLibrary("systemd")]),
+        tests("SystemBus"),
+        tests("Resolving", ["SystemBus"]),
         tests("Signing"),
         tests("EventLoops", ["CLinux"]),
         tests("Processes"),
