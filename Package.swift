@@ -100,7 +100,7 @@ let package = Package(
             [
                 "CLinux", "Model", "Answers", "EventLoops", "HTTP", "Linting", "Configuring",
                 "Scheduling", "Resolving", "Obtaining", "Probing", "Diagnosing", "Tracking",
-                "FailingOver", "Reporting", "Serving",
+                "FailingOver", "Faults", "Reporting", "Serving", "Switching", "SystemBus",
             ]),
         .executableTarget(
             name: "credwatch",
@@ -163,7 +163,7 @@ let package = Package(
             "Daemon",
             [
                 "Diagnosing", "HTTP", "Obtaining", "Probing", "Resolving", "Sandbox", "Scheduling",
-                "Tracking",
+                "Switching", "SystemBus", "Tracking",
             ]),
         tests("Sandbox", ["credwatch-sandbox"]),
         // Judges cases that stand elsewhere: see `make conformance`.

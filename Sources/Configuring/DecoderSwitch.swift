@@ -43,7 +43,8 @@ extension Decoder {
         guard section["credentials_file"] != nil else {
             report(
                 section.mark, "missing-key",
-                "a target of `switch` needs `credentials_file` with `profile`, or `environment_file`")
+                "a target of `switch` needs `credentials_file` with `profile`, or `environment_file`"
+            )
             return nil
         }
         require("profile", in: section, .switchTarget)

@@ -85,7 +85,9 @@ package final class FakeManager: Sendable {
         guard sd_bus_set_address(bus, address) >= 0 else { throw FakeBusFailure() }
         guard sd_bus_set_bus_client(bus, 1) >= 0 else { throw FakeBusFailure() }
         guard sd_bus_start(bus) >= 0 else { throw FakeBusFailure() }
-        guard sd_bus_request_name(bus, "org.freedesktop.systemd1", 0) >= 0 else { throw FakeBusFailure() }
+        guard sd_bus_request_name(bus, "org.freedesktop.systemd1", 0) >= 0 else {
+            throw FakeBusFailure()
+        }
         let started = bus
         nonisolated(unsafe) let own = started
         Thread.start { [self] in

@@ -30,7 +30,9 @@ struct SystemdBusTests {
         defer { manager.stop() }
         let state = try SystemdBus(.address(bus.address)).state(
             of: "app@1.service", within: .seconds(20))
-        #expect(state == UnitState(
+        #expect(
+            state
+                == UnitState(
                     load: "loaded", active: "active", sub: "running", mainProcess: 812))
         #expect(Set(manager.asked) == ["/org/freedesktop/systemd1/unit/app_401_2eservice"])
     }
