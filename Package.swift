@@ -75,12 +75,14 @@ let package = Package(
         module("Faults"),
         module("EventLoops", ["Model", "CLinux"]),
         module("Linting", ["Model"]),
+        // The services of this machine.
+        module("SystemBus", ["Model", "CSystemd"], settings: small),
         module("Processes", ["Model", "EventLoops", "CLinux"], settings: small),
 
         // The stages: each imports Model, and libraries, but no other stage.
         module("Configuring", ["Model", "CYaml"], settings: small),
         module("Scheduling", ["Model"]),
-        module("Resolving", ["Model", "Signing", "Answers", "Linting", "CLinux", "CSystemd"]),
+        module("Resolving", ["Model", "Signing", "Answers", "Linting", "SystemBus", "CLinux"]),
         module("Probing", ["Model", "Signing", "HTTP", "Answers"]),
         module(
             "Obtaining", ["CLinux", "Model", "Signing", "HTTP", "Answers", "Processes"],
@@ -90,6 +92,7 @@ let package = Package(
         module("FailingOver", ["Model", "Processes"], settings: small),
         module("Reporting", ["Model", "CLinux", "CSystemd"]),
         module("Serving", ["Model"], settings: small),
+        module("Switching", ["CLinux", "Faults", "Model"], settings: small),
 
         // The wiring and the command.
         module(
@@ -97,7 +100,7 @@ let package = Package(
             [
                 "CLinux", "Model", "Answers", "EventLoops", "HTTP", "Linting", "Configuring",
                 "Scheduling", "Resolving", "Obtaining", "Probing", "Diagnosing", "Tracking",
-                "FailingOver", "Reporting", "Serving",
+                "FailingOver", "Faults", "Reporting", "Serving", "Switching", "SystemBus",
             ]),
         .executableTarget(
             name: "credwatch",
@@ -129,14 +132,15 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "Support", dependencies: ["Model", "CCrypto", "CDescriptors"],
+            name: "Support", dependencies: ["Model", "CCrypto", "CDescriptors", "CSystemd"],
             path: "Tests/Support",
-            swiftSettings: strict),
+            // It plays systemd on a bus of its own, so it calls its library itself.
+            swiftSettings: strict, linkerSettings: [.linkedLibrary("systemd")]),
         tests("Model"),
         tests("Configuring"),
         tests("Scheduling"),
-        // They play systemd on a bus of their own, so they call its library themselves.
-        tests("Resolving", ["CSystemd"], linking: [.linkedLibrary("systemd")]),
+        tests("SystemBus"),
+        tests("Resolving", ["SystemBus"]),
         tests("Signing"),
         tests("EventLoops", ["CLinux"]),
         tests("Processes"),
@@ -151,11 +155,15 @@ let package = Package(
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
         tests("Serving"),
+        tests("Switching", ["CLinux", "credwatch-switch"]),
+        .executableTarget(
+            name: "credwatch-switch", dependencies: ["Model", "Switching"], path: "Tests/Switcher",
+            swiftSettings: strict),
         tests(
             "Daemon",
             [
                 "Diagnosing", "HTTP", "Obtaining", "Probing", "Resolving", "Sandbox", "Scheduling",
-                "Tracking",
+                "Switching", "SystemBus", "Tracking",
             ]),
         tests("Sandbox", ["credwatch-sandbox"]),
         // Judges cases that stand elsewhere: see `make conformance`.

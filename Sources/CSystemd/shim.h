@@ -43,6 +43,8 @@ static inline int credwatch_watchdog_enabled(uint64_t *microseconds) {
 
 CREDWATCH_BUS_CALL(open_system, (sd_bus **bus),
                    (bus))
+CREDWATCH_BUS_CALL(open_user, (sd_bus **bus),
+                   (bus))
 CREDWATCH_BUS_CALL(new, (sd_bus **bus),
                    (bus))
 CREDWATCH_BUS_CALL(set_address, (sd_bus *bus, const char *address),
@@ -61,6 +63,30 @@ CREDWATCH_BUS_CALL(get_property_trivial, (sd_bus *bus, const char *service, cons
 CREDWATCH_BUS_CALL(get_property_string, (sd_bus *bus, const char *service, const char *path, const char *interface,
                         const char *member, sd_bus_error *error, char **value),
                    (bus, service, path, interface, member, error, value))
+
+/* Asks the manager for a job on a unit, by one of its methods that take a name and a mode; the job it answers
+ * with is not kept, since the unit tells whether it has one. */
+static inline int credwatch_bus_unit_job(sd_bus *bus, const char *method, const char *unit, sd_bus_error *error) {
+    __typeof__(&sd_bus_call_method) call = (__typeof__(call))credwatch_systemd("sd_bus_call_method");
+    return call ? call(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                       "org.freedesktop.systemd1.Manager", method, error, NULL, "ss", unit, "replace")
+                : -ENOSYS;
+}
+
+/* Tells the id of the job that a unit has, 0 for none. */
+static inline int credwatch_bus_unit_busy(sd_bus *bus, const char *path, sd_bus_error *error, uint32_t *job) {
+    __typeof__(&sd_bus_get_property) get = (__typeof__(get))credwatch_systemd("sd_bus_get_property");
+    __typeof__(&sd_bus_message_read) take = (__typeof__(take))credwatch_systemd("sd_bus_message_read");
+    __typeof__(&sd_bus_message_unref) drop = (__typeof__(drop))credwatch_systemd("sd_bus_message_unref");
+    if (!get || !take || !drop) return -ENOSYS;
+    sd_bus_message *reply = NULL;
+    const char *name = NULL;
+    int result = get(bus, "org.freedesktop.systemd1", path, "org.freedesktop.systemd1.Unit", "Job", error, &reply,
+                     "(uo)");
+    if (result >= 0) result = take(reply, "(uo)", job, &name);
+    drop(reply);
+    return result;
+}
 
 static inline void credwatch_bus_error_free(sd_bus_error *error) {
     __typeof__(&sd_bus_error_free) call = (__typeof__(call))credwatch_systemd("sd_bus_error_free");

@@ -92,6 +92,11 @@ extension Decoder {
                 endpointURL: url(aws["endpoint_url"], "`endpoint_url`"))
         }
         configuration.heartbeat = heartbeat(section["heartbeat"])
+        let mover = self.section(section["mover"], .mover)
+        if let socket = path(mover?["socket"], "`socket`", longest: Self.longestSocketPath) {
+            configuration.moverSocket = socket
+        }
+        checkSwitching(configuration)
         checkPaths(configuration, status?["file"], control?["socket"], status?["prometheus_file"])
         checkPagePath(configuration, status?["html_file"])
         return configuration

@@ -51,8 +51,8 @@ extension Decoder {
     }
 
     /// Takes a node as the name of a service: `app.service`, `app@1.service`.
-    private mutating func unit(_ node: YAMLNode?) -> String? {
-        guard let node, let text = text(node, "`unit`") else { return nil }
+    mutating func unit(_ node: YAMLNode?, _ what: String = "`unit`") -> String? {
+        guard let node, let text = text(node, what) else { return nil }
         let stem = text.hasSuffix(".service") ? text.dropLast(8) : text[...]
         let fault: String?
         if text.utf8.count > 255 {
@@ -71,7 +71,7 @@ extension Decoder {
             fault = nil
         }
         guard let fault else { return text }
-        report(node.mark, "invalid-unit", "`unit` \(fault)")
+        report(node.mark, "invalid-unit", "\(what) \(fault)")
         return nil
     }
 

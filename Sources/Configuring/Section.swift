@@ -22,7 +22,7 @@ struct Section {
 /// The kinds of section with the keys that each allows.
 enum SectionKind: CaseIterable {
     case root, defaults, profile, expectation, canary, group, hook, status, metrics, control, aws,
-        heartbeat
+        heartbeat, switchTarget, mover
 
     /// The section for a message.
     var name: String {
@@ -39,6 +39,8 @@ enum SectionKind: CaseIterable {
         case .control: "`control`"
         case .aws: "`aws`"
         case .heartbeat: "`heartbeat`"
+        case .switchTarget: "a target of `switch`"
+        case .mover: "`mover`"
         }
     }
 
@@ -47,7 +49,7 @@ enum SectionKind: CaseIterable {
         case .root:
             [
                 "defaults", "profiles", "failover", "status", "metrics", "state_directory",
-                "control", "max_in_flight", "aws", "heartbeat",
+                "control", "max_in_flight", "aws", "heartbeat", "mover",
             ]
         case .defaults:
             [
@@ -64,7 +66,7 @@ enum SectionKind: CaseIterable {
         case .group:
             [
                 "name", "primary", "backups", "fall", "rise", "minimum_span", "hook",
-                "equivalent_actions",
+                "equivalent_actions", "switch",
             ]
         case .hook: ["command", "timeout"]
         case .status: ["file", "prometheus_file", "html_file"]
@@ -72,6 +74,8 @@ enum SectionKind: CaseIterable {
         case .control: ["socket"]
         case .aws: ["credentials_file", "config_file", "endpoint_url"]
         case .heartbeat: ["url", "fail_url", "interval", "timeout"]
+        case .switchTarget: ["credentials_file", "profile", "environment_file", "restart_units"]
+        case .mover: ["socket"]
         }
     }
 
@@ -82,6 +86,7 @@ enum SectionKind: CaseIterable {
         case .canary: "{action: iam:GetUser}"
         case .heartbeat: "{url: https://…, interval: 1m}"
         case .metrics: "{listen: 127.0.0.1:9812}"
+        case .switchTarget: "{credentials_file: /home/app/.aws/credentials, profile: app}"
         default: "{" + keys.prefix(2).map { "\($0): …" }.joined(separator: ", ") + "}"
         }
     }

@@ -39,6 +39,12 @@ actor Engine {
     var orders: [Int: ControlServer.Reply] = [:]
     var nextOrder = 0
     var runningHooks = 0
+    var renewals: Renewals
+    /// The keys that proofs were about, by group.
+    var proofs: [String: CheckResult] = [:]
+    /// Runs that wait until another move of their group has ended.
+    var waitingRuns: [String: HookRun] = [:]
+    var switchesProblem: StateProblem?
     var pulse = Pulse()
     var beats = Beats()
     /// Why the config on disk is not the one in force.
@@ -64,8 +70,9 @@ actor Engine {
     /// Makes the engine; nothing runs before ``start(onStopped:)``.
     init(
         parts: Parts, configuration: Configuration, remembered: RememberedState?,
-        histories: [RememberedHistory] = []
+        histories: [RememberedHistory] = [], switches: [RememberedSwitch] = []
     ) {
+        renewals = Renewals(switches)
         executor = QueueExecutor(label: "credwatch")
         self.parts = parts
         self.configuration = configuration
@@ -112,6 +119,7 @@ actor Engine {
             }
         }
         scheduleEquivalence(at: startedAt.moment)
+        startSwitching()
         scheduleHistory(at: startedAt.moment)
         schedule.set(.summary, due: startedAt.moment + .seconds(86_400), slack: .seconds(60))
         perform(tracker.start(at: startedAt), at: startedAt)
@@ -152,6 +160,7 @@ actor Engine {
             case .overdue: giveUpOverdue(at: now)
             case .summary: summarize(at: now)
             case .equivalence(let name): compare(name, at: now.moment)
+            case .renewal(let name): renew(name)
             }
         }
         turn()
@@ -180,7 +189,9 @@ actor Engine {
             scheduleNext(job.profile.name, at: now.moment)
             investigate(result, after: before, of: job.profile, at: now)
             publication.markDirty(urgent: false)
+            if renewals.users != nil { watchKeys(of: result) }
         case .proof(let group, _):
+            noteProof(result, for: group)
             handle(.proved(group: group, result), at: now)
         }
     }

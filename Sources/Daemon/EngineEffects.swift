@@ -92,17 +92,21 @@ extension Engine {
 
     // MARK: - Hooks
 
-    /// Runs a hook, after the intent has reached the disk.
+    /// Runs a move or a hook, after the intent has reached the disk.
     ///
     /// When it cannot be written (a full disk), the hook runs all the same: a dead key does not wait for
     /// the disk, and the worst that a crash in between can do is another run.
-    private func startHook(_ run: HookRun) {
-        guard let group = configuration.groups.first(where: { $0.name == run.group }),
-            let hook = group.hook
-        else { return }
+    func startHook(_ run: HookRun) {
+        guard let group = configuration.groups.first(where: { $0.name == run.group }) else {
+            return
+        }
         let needsIntent = run.event == .failover || run.event == .failback
+        let moves = needsIntent && !group.switchTargets.isEmpty
+        guard moves || group.hook != nil else { return }
+        if moves, !mayMove(run) { return }
         let state = needsIntent ? tracker.remembered : nil
         let parts = parts
+        let move = moves ? makeMove(for: run) : nil
         let statusFile = configuration.statusFile
         runningHooks += 1
         publication.markDirty(urgent: true)
@@ -113,23 +117,31 @@ extension Engine {
                 queue.async { [self] in assumeIsolated { $0.kept(problem) } }
             }
             Task.detached(executorPreference: parts.transport) { [self] in
-                parts.journal.write(entry(forStartOf: run))
-                let report = await parts.hookRunner.run(
-                    run, hook: hook, statusFile: statusFile,
-                    onOutputLine: { parts.journal.write(entry(forOutput: $0.text, of: run)) })
-                parts.journal.write(entry(forEndOf: run, record: HookRecord(run, report)))
-                await hookFinished(run, report)
+                var report: HookReport?
+                var outcome: MoveOutcome?
+                if let move {
+                    let moved = await move.carryOut()
+                    outcome = moved.outcome
+                    report = moved.report
+                }
+                if let hook = group.hook, report?.result.isSuccess != false {
+                    let own = await parts.runHook(run, hook, statusFile)
+                    report = outcome == nil ? own : own.afterMove
+                }
+                if let report { await hookFinished(run, report, outcome) }
             }
         }
     }
 
-    private func hookFinished(_ run: HookRun, _ report: HookReport) {
+    private func hookFinished(_ run: HookRun, _ report: HookReport, _ outcome: MoveOutcome?) {
         runningHooks -= 1
+        if let outcome { moveEnded(run.group, to: run.to, outcome) }
         counters.hookRuns[run.group, default: .init()].count(report.result)
         // A hook that this daemon ended at its own stop is run again by the next one.
         guard !isStopping else { return }
         let now = SystemClock.now()
         handle(.hookFinished(run, report.result, finishedAt: report.finishedAt), at: now)
+        learnWhoIsInUse()
         // The outcome goes to the disk at once, not with the next batch, and is told when it is there: who
         // has seen it acts on it, and after a crash in between the daemon would know nothing of it.
         if keeping.isDirty {

@@ -18,6 +18,8 @@ enum DueKey: Hashable, Sendable {
     case summary
     /// The comparison of a group's permissions.
     case equivalence(String)
+    /// New keys of the profile that a group uses, to be written.
+    case renewal(String)
 }
 
 /// One check that waits or runs.

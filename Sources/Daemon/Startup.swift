@@ -71,7 +71,7 @@ package func runDaemon(configurationFile: String, log: JournalTarget) -> Int32 {
         latenessFile: environmentVariable("CREDWATCH_BENCH_LATENESS"))
     let engine = Engine(
         parts: parts, configuration: configuration, remembered: remembered,
-        histories: recallHistory(store, journal))
+        histories: recallHistory(store, journal), switches: recallSwitches(store, journal))
     let stopped = DispatchSemaphore(value: 0)
     SignalWatch.hold([.terminate, .interrupt])
     engine.queue.async { engine.assumeIsolated { $0.start { stopped.signal() } } }
@@ -110,7 +110,10 @@ func report(_ problems: [ConfigurationProblem], to journal: any Journal) {
         let isError = problem.severity == .error
         let kind: EventKind =
             isError
-            ? .configRefused : problem.rule == "hook-unusable" ? .hookUnusable : .internalProblem
+            ? .configRefused
+            : problem.rule == "hook-unusable"
+                ? .hookUnusable
+                : problem.rule == "switch-unusable" ? .switchFailed : .internalProblem
         journal.write(
             JournalEntry(
                 kind, isError ? .error : .warning, problem.description,

@@ -59,3 +59,4 @@ package enum Loaded<Value: Sendable & Hashable>: Sendable, Hashable {
 
 package typealias LoadedState = Loaded<RememberedState>
 package typealias LoadedHistory = Loaded<[RememberedHistory]>
+package typealias LoadedSwitches = Loaded<[RememberedSwitch]>

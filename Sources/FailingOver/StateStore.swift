@@ -12,6 +12,7 @@ private struct KeptFile {
 
     static let state = KeptFile(name: "state.json", largest: 64 << 20)
     static let history = KeptFile(name: "history.json", largest: 16 << 20)
+    static let switches = KeptFile(name: "switches.json", largest: 16 << 20)
 }
 
 /// The keeper of the state file and of the history, alone in its directory for as long as it lives.
@@ -42,6 +43,12 @@ package final class StateStore: Sendable {
     /// Reads the history that was saved last; a file that cannot be used is set aside as with ``load(now:)``.
     package func loadHistory(now: WallTime) throws(StateProblem) -> LoadedHistory {
         try load(.history, now, decodeHistory)
+    }
+
+    /// Reads what was saved last of switched keys; a file that cannot be used is set aside as with
+    /// ``load(now:)``.
+    package func loadSwitches(now: WallTime) throws(StateProblem) -> LoadedSwitches {
+        try load(.switches, now, decodeSwitches)
     }
 
     private func load<Value>(
@@ -87,6 +94,11 @@ package final class StateStore: Sendable {
     /// Writes the last hours of the profiles down, as ``save(_:)`` does.
     package func saveHistory(_ histories: [RememberedHistory]) throws(StateProblem) {
         try save(encodeHistory(histories), .history)
+    }
+
+    /// Writes down what is known of switched keys, as ``save(_:)`` does.
+    package func saveSwitches(_ switches: [RememberedSwitch]) throws(StateProblem) {
+        try save(encodeSwitches(switches), .switches)
     }
 
     private func save(_ bytes: [UInt8], _ kept: KeptFile) throws(StateProblem) {

@@ -226,6 +226,8 @@ package struct Configuration: Sendable, Hashable {
     package var aws: AWSOverrides
     /// Nil sends none.
     package var heartbeat: HeartbeatConfiguration?
+    /// Where the privileged half listens that writes other users' files, if it is there.
+    package var moverSocket = Configuration.defaultMoverSocket
 
     package init(
         profiles: [ProfileConfiguration], groups: [GroupConfiguration] = [],
@@ -251,6 +253,7 @@ package struct Configuration: Sendable, Hashable {
 
     package static let defaultFile = "/etc/credwatch/credwatch.yaml"
     package static let defaultControlSocket = "/run/credwatch/control.sock"
+    package static let defaultMoverSocket = "/run/credwatch-mover.sock"
     package static let defaultStatusFile = "/run/credwatch/status.json"
 }
 

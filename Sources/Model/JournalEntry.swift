@@ -33,6 +33,10 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
     case hookFinished = "hook_finished"
     case hookOutput = "hook_output"
     case hookUnusable = "hook_unusable"
+    case switched
+    case switchFailed = "switch_failed"
+    case unitRestarted = "unit_restarted"
+    case unitFailed = "unit_failed"
     case statusFileFailed = "status_file_failed"
     case statusFileRestored = "status_file_restored"
     case stateFileFailed = "state_file_failed"

@@ -1,5 +1,6 @@
 import Glibc
 import Model
+import SystemBus
 
 /// Looks at the environment that a running process really has.
 struct ProcessLook: Looking {
@@ -27,7 +28,7 @@ struct ProcessLook: Looking {
     private let units: any UnitDirectory
     private var known: Known?
 
-    init(_ target: Target, _ overrides: AWSOverrides, _ units: any UnitDirectory = SystemBus()) {
+    init(_ target: Target, _ overrides: AWSOverrides, _ units: any UnitDirectory = SystemdBus()) {
         self.target = target
         // The files are those of the process; an endpoint holds for every check.
         self.overrides = AWSOverrides(endpointURL: overrides.endpointURL)

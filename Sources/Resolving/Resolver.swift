@@ -1,5 +1,6 @@
 package import Model
 import Synchronization
+import SystemBus
 
 /// The resolving stage: from a configured profile to the plan of its credentials, and where it asks.
 package final class Resolver: Sendable {
@@ -14,7 +15,7 @@ package final class Resolver: Sendable {
     package convenience init(
         environment: AWSEnvironment, overrides: AWSOverrides = AWSOverrides()
     ) {
-        self.init(environment: environment, overrides: overrides, units: SystemBus())
+        self.init(environment: environment, overrides: overrides, units: SystemdBus())
     }
 
     init(environment: AWSEnvironment, overrides: AWSOverrides, units: any UnitDirectory) {

@@ -24,7 +24,7 @@ extension GroupTrack {
         isResuming = false
         retryAt = nil
         effects.add(.wake(group: name, at: nil))
-        guard configuration.hook != nil else {
+        guard configuration.hook != nil || !configuration.switchTargets.isEmpty else {
             return succeed(incident, at: now, &effects)
         }
         guard incident.attempts < Limits.hookAttempts else {

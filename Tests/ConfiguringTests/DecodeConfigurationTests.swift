@@ -146,6 +146,27 @@ import Testing
             ])
     }
 
+    @Test func targetsAreDecoded() throws {
+        let name = "good-switch.yaml"
+        let configuration = try #require(decode(fixture: name).configuration)
+        func at(_ line: Int, _ column: Int) -> Model.SourceLocation {
+            Model.SourceLocation(file: name, line: line, column: column)
+        }
+        #expect(
+            configuration.groups.map(\.switchTargets) == [
+                [
+                    SwitchTarget(
+                        .credentialsFile("/home/app/.aws/credentials", profile: "app"),
+                        restartUnits: ["app.service"], location: at(7, 9)),
+                    SwitchTarget(
+                        .environmentFile("/etc/default/app"),
+                        restartUnits: ["worker.service", "app@1.service"], location: at(8, 9)),
+                ],
+                [SwitchTarget(.environmentFile("/etc/default/other"), location: at(12, 13))],
+            ])
+        #expect(configuration.moverSocket == "/run/other.sock")
+    }
+
     @Test func anAliasRepeatsTheWholeValue() throws {
         let configuration = try #require(decode(fixture: "good-aliases.yaml").configuration)
         #expect(configuration.profiles[1].expected.account == "123456789012")

@@ -33,8 +33,8 @@ import Testing
             case .root: nil
             case .defaults: "defaults"
             case .profile, .expectation, .canary: "profiles"
-            case .group, .hook: "failover"
-            case .status, .metrics, .control, .aws, .heartbeat: "The rest"
+            case .group, .hook, .switchTarget: "failover"
+            case .status, .metrics, .control, .aws, .heartbeat, .mover: "The rest"
             }
         var shown = keys(under: heading)
         // Sections of their own, which are headings.

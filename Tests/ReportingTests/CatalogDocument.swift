@@ -252,6 +252,45 @@ enum CatalogDocument {
                 root or the service's user could change it; the message says which. A failover
                 of its group would fail. "credwatch validate" shows whether that is mended.
                 """)
+        case .switched:
+            Page(
+                "The keys of group @CREDWATCH_GROUP@ are written",
+                manual: "credwatch.yaml(5)",
+                """
+                A file that applications take their keys from has those of @CREDWATCH_TO@, or
+                had them already; the message names it. The file as it was before is kept
+                beside it, readable for its owner only.
+                """)
+        case .switchFailed:
+            Page(
+                "The keys of group @CREDWATCH_GROUP@ could not be written",
+                manual: "credwatch.yaml(5)",
+                """
+                A file that applications take their keys from was not switched, or was put
+                back since what stood there was not the credential; the message has the reason.
+                Applications go on with the keys that they had.
+
+                "credwatch switch GROUP --dry-run" looks again without changing anything.
+                """)
+        case .unitRestarted:
+            Page(
+                "A unit of group @CREDWATCH_GROUP@ was brought to use new keys",
+                manual: "credwatch.yaml(5)",
+                """
+                @CREDWATCH_UNIT@ was restarted or reloaded, needed neither, or does not run;
+                the message says which. "systemctl status @CREDWATCH_UNIT@" shows it.
+                """)
+        case .unitFailed:
+            Page(
+                "A unit of group @CREDWATCH_GROUP@ does not use the new keys",
+                manual: "credwatch.yaml(5)",
+                """
+                The files have good keys, and stay as they are, but a unit that reads them
+                does not exist, does not come back, or still has the old key. The message
+                names it and says why.
+
+                Look at it with "systemctl status" and "journalctl -u", and restart it.
+                """)
         case .statusFileFailed:
             Page(
                 "The status file cannot be written",

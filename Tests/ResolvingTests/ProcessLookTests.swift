@@ -2,6 +2,7 @@ import Glibc
 import Model
 import Support
 import Synchronization
+import SystemBus
 import Testing
 
 @testable import Resolving

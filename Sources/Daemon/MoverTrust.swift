@@ -1,0 +1,63 @@
+import Glibc
+
+/// Says who besides root could change a file, or put another in its place; nil for nobody.
+///
+/// For a privileged half that believes a config: every directory on the way, every symbolic link and the
+/// file itself have to be root's, and writable by root alone. A clause: `/etc/credwatch may be written by
+/// its group`.
+func writersBesidesRoot(of path: String) -> String? {
+    guard path.utf8.first == 0x2F else { return "\(path) is no absolute path" }
+    var rest = path.split(separator: "/").map(String.init)[...]
+    var here = ""
+    var links = 0
+    var status = stat()
+    if let reason = trouble("/", isLink: false) { return reason }
+    while let name = rest.popFirst() {
+        if name == "." { continue }
+        if name == ".." {
+            here = here.lastIndex(of: "/").map { String(here[..<$0]) } ?? ""
+            continue
+        }
+        let next = "\(here)/\(name)"
+        guard lstat(next, &status) == 0 else {
+            return "\(next) cannot be looked at: \(String(cString: strerror(errno)))"
+        }
+        let isLink = status.st_mode & S_IFMT == S_IFLNK
+        if let reason = trouble(next, isLink: isLink) { return reason }
+        guard isLink else {
+            here = next
+            continue
+        }
+        links += 1
+        guard links <= 40, let target = linkTarget(next) else {
+            return "\(path) leads through symbolic links that have no end"
+        }
+        rest = target.split(separator: "/").map(String.init)[...] + rest
+        if target.utf8.first == 0x2F { here = "" }
+    }
+    return nil
+}
+
+private func trouble(_ path: String, isLink: Bool) -> String? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+        return "\(path) cannot be looked at: \(String(cString: strerror(errno)))"
+    }
+    if status.st_uid != 0 { return "\(path) belongs to user \(status.st_uid)" }
+    // The permissions of a link mean nothing.
+    if isLink { return nil }
+    if status.st_mode & S_IWOTH != 0 { return "\(path) may be written by anyone" }
+    if status.st_mode & S_IWGRP != 0, status.st_gid != 0 {
+        return "\(path) may be written by its group"
+    }
+    return nil
+}
+
+private func linkTarget(_ path: String) -> String? {
+    var buffer = [UInt8](repeating: 0, count: 4_096)
+    let count = buffer.withUnsafeMutableBytes { room in
+        room.baseAddress.map { readlink(path, $0, room.count) } ?? -1
+    }
+    guard count > 0, count < buffer.count else { return nil }
+    return String(decoding: buffer[..<count], as: UTF8.self)
+}
