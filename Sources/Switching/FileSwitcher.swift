@@ -9,10 +9,15 @@ package import Model
 /// whole, wherever a crash comes. Every call blocks; a call is for one thread from beginning to end.
 package struct FileSwitcher: Sendable {
     private let lockWait: Duration
+    private let watch: Duration
 
-    /// Makes a switcher that waits so long for others of its kind.
-    package init(lockWait: Duration = .seconds(10)) {
+    /// Makes a switcher that waits so long for others of its kind, and looks so long afterwards for
+    /// programs that write without the lock.
+    package init(
+        lockWait: Duration = .seconds(10), watch: Duration = .milliseconds(30)
+    ) {
         self.lockWait = lockWait
+        self.watch = watch
     }
 
     /// Looks, without changing anything, whether the place could be written now; returns the key id that
@@ -32,17 +37,24 @@ package struct FileSwitcher: Sendable {
     ) throws(SwitchProblem) -> SwitchedFile {
         try work(on: place) { target throws(StepProblem) in
             try refusing { () throws(EditRefusal) in try checkKeys(keys) }
-            let lock = try LockFile(of: target, within: lockWait)
-            defer { extendLifetime(lock) }
-            faultPoint("switch.locked")
-            var replacement = Replacement(target, now: now)
-            let outcome = try replacement.run(target) { bytes throws(StepProblem) in
+            func edit(_ bytes: [UInt8]) throws(StepProblem) -> [UInt8]? {
                 let text = try text(bytes, place)
                 if text.holds(keys) { return nil }
                 return try refusing { () throws(EditRefusal) in
                     try text.edited(keys, in: place)
                 }
             }
+            // A file that is refused is not even given a lock.
+            let bytes = try Content.read(target.name, in: target)?.bytes ?? []
+            guard try edit(bytes) != nil else {
+                return SwitchedFile(
+                    place: place, realPath: target.path, previousKeyID: keys.accessKeyID)
+            }
+            let lock = try LockFile(of: target, within: lockWait)
+            defer { extendLifetime(lock) }
+            faultPoint("switch.locked")
+            var replacement = Replacement(target, now: now, watch: watch)
+            let outcome = try replacement.run(target, edit)
             return SwitchedFile(
                 place: place, realPath: target.path,
                 keptPath: outcome.kept.map { directory(of: target.path) + $0 },
@@ -67,7 +79,7 @@ package struct FileSwitcher: Sendable {
                 throw .refused("the file as it was before is gone")
             }
             let earlier = try text(before.bytes, file.place)
-            var replacement = Replacement(target, now: nil)
+            var replacement = Replacement(target, now: nil, watch: watch)
             _ = try replacement.run(target) { bytes throws(StepProblem) in
                 if bytes == before.bytes { return nil }
                 let text = try text(bytes, file.place)

@@ -17,18 +17,20 @@ struct Replacement: ~Copyable {
         var kept: String?
     }
 
-    private static let mostAttempts = 50
-    /// How often, and at which distance, writers without a lock are looked for afterwards.
-    private static let looks = 4
+    /// How long it is tried against others who keep writing.
+    private static let patience = Duration.seconds(10)
+    /// The distance at which writers without a lock are looked for afterwards.
     private static let pause: useconds_t = 10_000
 
+    private let watch: Duration
     private let copies: KeptCopies
     private let temporary: String
     /// Nil when what is replaced is not to be kept.
     private let now: WallTime?
     private var kept: (name: String, bytes: [UInt8])?
 
-    init(_ target: borrowing Target, now: WallTime?) {
+    init(_ target: borrowing Target, now: WallTime?, watch: Duration) {
+        self.watch = watch
         copies = KeptCopies(of: target.name)
         temporary = ".\(target.name).credwatch-new"
         self.now = now
@@ -42,12 +44,17 @@ struct Replacement: ~Copyable {
     mutating func run(
         _ target: borrowing Target, _ edit: ([UInt8]) throws(StepProblem) -> [UInt8]?
     ) throws(StepProblem) -> Outcome {
-        defer { unlinkat(target.directory.number, temporary, 0) }
+        var isPlaced = false
+        defer {
+            unlinkat(target.directory.number, temporary, 0)
+            // Nothing was replaced, so there is nothing to go back to.
+            if !isPlaced, let kept { unlinkat(target.directory.number, kept.name, 0) }
+        }
         /// What others have written, when that is not what the name leads to by now.
         var lost: Content?
         var written: [UInt8] = []
-        for attempt in 0..<Self.mostAttempts {
-            if attempt > 0 { usleep(useconds_t.random(in: 0...2_000)) }
+        let deadline = ContinuousClock.now + Self.patience
+        while ContinuousClock.now < deadline {
             let current = try Content.read(target.name, in: target)
             // Somebody has gone on from ours; that is the later text.
             if let current, current.bytes != written { lost = nil }
@@ -57,15 +64,23 @@ struct Replacement: ~Copyable {
                     lost = nil
                     continue
                 }
+                isPlaced = true
                 return finish(target, source)
             }
-            try keep(source, target)
+            // One copy is there before anything is replaced. It is made again at the end only, since it takes
+            // its time, in which others write again.
+            if kept == nil { try keep(source, target) }
             guard let placed = try place(new, over: current, like: lost ?? current, target) else {
                 continue
             }
+            isPlaced = true
             written = new
             switch try look(after: placed, target, edit) {
-            case .nobody: return finish(target, source)
+            case .nobody:
+                // What others wrote meanwhile, with the keys from before; without room for it, the first copy
+                // has these as well.
+                try? keep(source, target)
+                return finish(target, source)
             case .name: lost = nil
             case .other(let content): lost = content
             }
@@ -191,23 +206,23 @@ struct Replacement: ~Copyable {
         _ edit: ([UInt8]) throws(StepProblem) -> [UInt8]?
     ) throws(StepProblem) -> Others {
         if !placed.isExpected, let replaced = placed.replaced { return .other(replaced) }
-        for look in 0..<Self.looks {
-            if look > 0 { usleep(Self.pause) }
+        let deadline = ContinuousClock.now + watch
+        while true {
             if let replaced = placed.replaced, try replaced.isOutdated(),
                 try replaced.readAgain()
             {
                 return .other(replaced)
             }
             var found = stat()
-            if fstatat(target.directory.number, target.name, &found, AT_SYMLINK_NOFOLLOW) == 0,
-                found.isUnchanged(since: placed.status)
+            if fstatat(target.directory.number, target.name, &found, AT_SYMLINK_NOFOLLOW) != 0
+                || !found.isUnchanged(since: placed.status)
             {
-                continue
+                guard let current = try Content.read(target.name, in: target),
+                    try edit(current.bytes) == nil
+                else { return .name }
             }
-            guard let current = try Content.read(target.name, in: target),
-                try edit(current.bytes) == nil
-            else { return .name }
+            guard ContinuousClock.now < deadline else { return .nobody }
+            usleep(Self.pause)
         }
-        return .nobody
     }
 }

@@ -125,7 +125,8 @@ struct TargetWalk: ~Copyable {
             try check(place, owner: owner, isLast: place.path == path)
         }
         if let file {
-            guard file.st_uid == owner || file.st_uid == 0 else {
+            // Root's file in a directory of somebody else could only be replaced by giving root a file of theirs.
+            guard file.st_uid == owner else {
                 throw .refused(
                     "it belongs to \(describeUser(file.st_uid)), and its directory to "
                         + describeUser(owner))

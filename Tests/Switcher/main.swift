@@ -1,7 +1,8 @@
 // Switches one file: for the tests, which kill it, and let many of it race.
 //
-// credwatch-switch KIND PATH PROFILE COUNT: writes COUNT times, one key after the other; the id of the key is
-// AKIA and 16 digits, its secret the same digits.
+// credwatch-switch KIND PATH PROFILE FIRST [LAST [WATCH]]: writes the keys of the numbers FIRST to LAST, and looks
+// for other writers so many milliseconds after each. The digits of a number are in all parts of its key; each third
+// one has a token.
 import Glibc
 import Model
 import Switching
@@ -16,7 +17,8 @@ let place: SwitchPlace =
     default: .environmentFile(path)
     }
 let last = arguments.count > 5 ? Int(arguments[5]) ?? first : first
-let switcher = FileSwitcher()
+let watch = arguments.count > 6 ? Int(arguments[6]) ?? 30 : 30
+let switcher = FileSwitcher(lockWait: .seconds(60), watch: .milliseconds(watch))
 for number in first...last {
     let digits = String(number)
     let padded = String(repeating: "0", count: 16 - digits.count) + digits
