@@ -97,7 +97,7 @@ let package = Package(
             [
                 "CLinux", "Model", "Answers", "EventLoops", "HTTP", "Linting", "Configuring",
                 "Scheduling", "Resolving", "Obtaining", "Probing", "Diagnosing", "Tracking",
-                "FailingOver", "Reporting", "Serving",
+                "FailingOver", "Reporting", "Serving", "Signing",
             ]),
         .executableTarget(
             name: "credwatch",

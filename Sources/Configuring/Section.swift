@@ -22,7 +22,7 @@ struct Section {
 /// The kinds of section with the keys that each allows.
 enum SectionKind: CaseIterable {
     case root, defaults, profile, expectation, canary, group, hook, status, metrics, control, aws,
-        heartbeat
+        heartbeat, serve
 
     /// The section for a message.
     var name: String {
@@ -39,6 +39,7 @@ enum SectionKind: CaseIterable {
         case .control: "`control`"
         case .aws: "`aws`"
         case .heartbeat: "`heartbeat`"
+        case .serve: "`serve`"
         }
     }
 
@@ -64,7 +65,7 @@ enum SectionKind: CaseIterable {
         case .group:
             [
                 "name", "primary", "backups", "fall", "rise", "minimum_span", "hook",
-                "equivalent_actions",
+                "equivalent_actions", "serve",
             ]
         case .hook: ["command", "timeout"]
         case .status: ["file", "prometheus_file", "html_file"]
@@ -72,6 +73,7 @@ enum SectionKind: CaseIterable {
         case .control: ["socket"]
         case .aws: ["credentials_file", "config_file", "endpoint_url"]
         case .heartbeat: ["url", "fail_url", "interval", "timeout"]
+        case .serve: ["listen", "token_file", "users", "duration"]
         }
     }
 
@@ -82,6 +84,7 @@ enum SectionKind: CaseIterable {
         case .canary: "{action: iam:GetUser}"
         case .heartbeat: "{url: https://…, interval: 1m}"
         case .metrics: "{listen: 127.0.0.1:9812}"
+        case .serve: "{listen: 127.0.0.1:9911, token_file: /etc/credwatch/app.token}"
         default: "{" + keys.prefix(2).map { "\($0): …" }.joined(separator: ", ") + "}"
         }
     }

@@ -53,6 +53,9 @@ actor Engine {
     var controlProblem: SocketProblem?
     var metricsServer: MetricsServer?
     var metricsProblem: SocketProblem?
+    var handout = Handout()
+    /// What may be handed out of the profiles that are served.
+    let proven = ProvenCredentials()
     /// What only the metrics tell.
     var counters: DaemonMetrics
 
@@ -71,7 +74,8 @@ actor Engine {
         self.configuration = configuration
         pipeline = Current(
             makePipeline(
-                for: configuration, parts.transport, parts.obtainer, remembering: canaries))
+                for: configuration, parts.transport, parts.obtainer, remembering: canaries,
+                keeping: proven))
         startedAt = SystemClock.now()
         counters = DaemonMetrics(startedAt: startedAt.wall)
         clock = ClockWatch(at: startedAt, suspended: SystemClock.suspended())
@@ -99,6 +103,7 @@ actor Engine {
         }
         listen()
         serveMetrics()
+        serveGroups()
         parts.journal.write(
             JournalEntry(
                 .daemonStarted, .info,
@@ -124,6 +129,7 @@ actor Engine {
     /// Ends every event: starts what may start, publishes what is due, and arms the timer.
     func turn() {
         guard !isStopping else { return }
+        if !handout.waiters.isEmpty { answerWaiters() }
         startJobs()
         startInvestigations()
         publishIfDue()
@@ -150,6 +156,7 @@ actor Engine {
             case .keep: keeping.gapIsOver = true
             case .history: keepHistory(at: now.moment)
             case .overdue: giveUpOverdue(at: now)
+            case .handout: break
             case .summary: summarize(at: now)
             case .equivalence(let name): compare(name, at: now.moment)
             }
