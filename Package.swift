@@ -100,7 +100,7 @@ let package = Package(
             [
                 "CLinux", "Model", "Answers", "EventLoops", "HTTP", "Linting", "Configuring",
                 "Scheduling", "Resolving", "Obtaining", "Probing", "Diagnosing", "Tracking",
-                "FailingOver", "Faults", "Reporting", "Serving", "Switching", "SystemBus",
+                "FailingOver", "Faults", "Reporting", "Serving", "Signing", "Switching", "SystemBus",
             ]),
         .executableTarget(
             name: "credwatch",

@@ -75,6 +75,7 @@ extension Decoder {
         configuration.metricsFile = metricsFile(status?["prometheus_file"])
         configuration.pageFile = path(status?["html_file"], "`html_file`")
         configuration.metricsListener = metricsListener(section["metrics"])
+        checkServing(&configuration)
         if let directory = path(section["state_directory"], "`state_directory`") {
             configuration.stateDirectory = directory
         }

@@ -42,6 +42,7 @@ extension Decoder {
         let hook = hook(section["hook"])
         let equivalentActions = equivalentActions(section["equivalent_actions"])
         let targets = switchTargets(section["switch"])
+        let serve = serve(section["serve"])
         guard let name, let primary, let backups else { return nil }
         var group = GroupConfiguration(
             name: name, primary: primary, backups: backups.map(\.name), fall: fall ?? 3,
@@ -50,6 +51,7 @@ extension Decoder {
             primaryLocation: section["primary"].map { location($0.mark) },
             backupLocations: backups.map { location($0.mark) })
         group.switchTargets = targets
+        group.serve = serve
         return group
     }
 

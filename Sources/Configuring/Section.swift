@@ -22,7 +22,7 @@ struct Section {
 /// The kinds of section with the keys that each allows.
 enum SectionKind: CaseIterable {
     case root, defaults, profile, expectation, canary, group, hook, status, metrics, control, aws,
-        heartbeat, switchTarget, mover
+        heartbeat, switchTarget, mover, serve
 
     /// The section for a message.
     var name: String {
@@ -41,6 +41,7 @@ enum SectionKind: CaseIterable {
         case .heartbeat: "`heartbeat`"
         case .switchTarget: "a target of `switch`"
         case .mover: "`mover`"
+        case .serve: "`serve`"
         }
     }
 
@@ -66,7 +67,7 @@ enum SectionKind: CaseIterable {
         case .group:
             [
                 "name", "primary", "backups", "fall", "rise", "minimum_span", "hook",
-                "equivalent_actions", "switch",
+                "equivalent_actions", "switch", "serve",
             ]
         case .hook: ["command", "timeout"]
         case .status: ["file", "prometheus_file", "html_file"]
@@ -76,6 +77,7 @@ enum SectionKind: CaseIterable {
         case .heartbeat: ["url", "fail_url", "interval", "timeout"]
         case .switchTarget: ["credentials_file", "profile", "environment_file", "restart_units"]
         case .mover: ["socket"]
+        case .serve: ["listen", "token_file", "users", "duration"]
         }
     }
 
@@ -87,6 +89,7 @@ enum SectionKind: CaseIterable {
         case .heartbeat: "{url: https://…, interval: 1m}"
         case .metrics: "{listen: 127.0.0.1:9812}"
         case .switchTarget: "{credentials_file: /home/app/.aws/credentials, profile: app}"
+        case .serve: "{listen: 127.0.0.1:9911, token_file: /etc/credwatch/app.token}"
         default: "{" + keys.prefix(2).map { "\($0): …" }.joined(separator: ", ") + "}"
         }
     }

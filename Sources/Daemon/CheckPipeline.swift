@@ -14,11 +14,15 @@ final class CheckPipeline: Sendable {
     let paths = PathMemory()
     /// Who makes the calls of canaries; nil leaves them out.
     let canaries: CanaryRunner?
+    /// What was proven of profiles that are served; nil keeps nothing.
+    let proven: ProvenCredentials?
 
     init(
-        resolver: Resolver, obtainer: Obtainer, prober: Prober, canaries: CanaryRunner? = nil
+        resolver: Resolver, obtainer: Obtainer, prober: Prober, canaries: CanaryRunner? = nil,
+        proven: ProvenCredentials? = nil
     ) {
         self.canaries = canaries
+        self.proven = proven
         self.resolver = resolver
         self.obtainer = obtainer
         self.prober = prober
@@ -80,6 +84,9 @@ final class CheckPipeline: Sendable {
             diagnosis = await canaries.judge(
                 diagnosis, canary, of: profile, with: resolved,
                 as: answers.first?.outcome.identity, isProof: isProof)
+        }
+        if profile.isServed, diagnosis.verdict == .good {
+            proven?.note(profile, resolved.credentials, at: SystemClock.now())
         }
         return result(profile, startedAt, resolved, endsForGood, answers, diagnosis)
     }

@@ -59,6 +59,9 @@ actor Engine {
     var controlProblem: SocketProblem?
     var metricsServer: MetricsServer?
     var metricsProblem: SocketProblem?
+    var handout = Handout()
+    /// What may be handed out of the profiles that are served.
+    let proven = ProvenCredentials()
     /// What only the metrics tell.
     var counters: DaemonMetrics
 
@@ -78,7 +81,8 @@ actor Engine {
         self.configuration = configuration
         pipeline = Current(
             makePipeline(
-                for: configuration, parts.transport, parts.obtainer, remembering: canaries))
+                for: configuration, parts.transport, parts.obtainer, remembering: canaries,
+                keeping: proven))
         startedAt = SystemClock.now()
         counters = DaemonMetrics(startedAt: startedAt.wall)
         clock = ClockWatch(at: startedAt, suspended: SystemClock.suspended())
@@ -106,6 +110,7 @@ actor Engine {
         }
         listen()
         serveMetrics()
+        serveGroups()
         parts.journal.write(
             JournalEntry(
                 .daemonStarted, .info,
@@ -132,6 +137,7 @@ actor Engine {
     /// Ends every event: starts what may start, publishes what is due, and arms the timer.
     func turn() {
         guard !isStopping else { return }
+        if !handout.waiters.isEmpty { answerWaiters() }
         startJobs()
         startInvestigations()
         publishIfDue()
@@ -158,6 +164,7 @@ actor Engine {
             case .keep: keeping.gapIsOver = true
             case .history: keepHistory(at: now.moment)
             case .overdue: giveUpOverdue(at: now)
+            case .handout: break
             case .summary: summarize(at: now)
             case .equivalence(let name): compare(name, at: now.moment)
             case .renewal(let name): renew(name)

@@ -107,12 +107,15 @@ extension Engine {
         let oldProfiles = profiles
         let oldHeartbeat = configuration.heartbeat
         leaveMetricsFile(for: new.metricsFile)
+        // Profiles of the same name mean other keys when other files are read.
+        if configuration.aws != new.aws { proven.forgetAll() }
         configuration = new
         serveMetrics()
+        serveGroups()
         generation += 1
         // The environment is the one of the start; what is cached of the files is read again.
         pipeline.value = makePipeline(
-            for: new, parts.transport, parts.obtainer, remembering: canaries)
+            for: new, parts.transport, parts.obtainer, remembering: canaries, keeping: proven)
         jobs.setLimit(new.inFlightLimit)
         tracker.reconfigure(new, at: SystemClock.now())
         let now = SystemClock.moment()
@@ -142,6 +145,7 @@ extension Engine {
         parts.transport.shutdown()
         for reply in orders.values { reply(ControlReply(done: false, text: "credwatch stops")) }
         orders = [:]
+        let handout = endHandout()
         for reply in reloads.running + reloads.again {
             reply(ControlReply(done: false, text: "credwatch stops"))
         }
@@ -159,6 +163,7 @@ extension Engine {
         Task.detached(executorPreference: parts.transport) {
             await control?.stop()
             await metricsServer?.stop()
+            await handout.stop()
             await parts.obtainer.shutDown()
             if hadHooks { await parts.hookRunner.terminateAll(grace: .milliseconds(500)) }
             parts.stateQueue.sync {

@@ -15,6 +15,8 @@ enum DueKey: Hashable, Sendable {
     /// Writing the last hours down.
     case history
     case overdue
+    /// The end of the wait of those who ask for a credential that is not proven yet.
+    case handout
     case summary
     /// The comparison of a group's permissions.
     case equivalence(String)

@@ -83,6 +83,7 @@ extension Engine {
             + [
                 refusal, keeping.problem?.clause,
                 metricsProblem.map { "metrics not served: \($0.reason)" },
+                handout.isTroubled ? "credentials not served, see the journal" : nil,
             ].compactMap(\.self)
     }
 }

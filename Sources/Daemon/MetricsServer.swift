@@ -1,252 +1,65 @@
-import CLinux
 import EventLoops
-import Glibc
 import Model
-import Scheduling
 import Serving
+import Synchronization
 
-/// The daemon's end of the metrics' port: strangers may ask, and cannot hold anything up.
-///
-/// It lives on an event loop of its own. A connection carries one request and one answer; how large the
-/// request may be, how long each step may take and how many connections there are at a time is bounded.
-/// With nobody asking it sleeps and keeps nothing.
-actor MetricsServer {
-    /// How long a client, or the engine, may take.
-    struct Patience: Sendable {
-        /// For the request to come in.
-        var request = Duration.seconds(5)
-        /// For the engine to say how things stand.
-        var engine = Duration.seconds(5)
-        /// For the client to take the answer.
-        var answer = Duration.seconds(30)
-        /// For the client to hang up behind the answer.
-        var farewell = Duration.seconds(1)
-        /// For a connection to keep its place, however many others want it.
-        var place = Duration.milliseconds(100)
-        /// From one try to listen to the next; twice as long each time, up to a minute.
-        var retry = Duration.seconds(2)
-    }
-
-    struct Connection {
-        enum Phase {
-            case asking, waiting(ServedPage), sending, ending
-
-            /// The place of the phase among those in which a connection is dropped for another one.
-            var worth: Int {
-                switch self {
-                case .ending: 0
-                case .asking: 1
-                case .waiting, .sending: 2
-                }
-            }
-        }
-
-        let id: Int
-        let acceptedAt: Moment
-        var phase = Phase.asking
-        var request: [UInt8] = []
-        var output: [ArraySlice<UInt8>] = []
-        var isHead = false
-        var timer: UInt64 = 0
-        /// What was thrown away behind the request.
-        var thrown = 0
-        /// Which rendering of the metrics is being sent, and how many bytes that has.
-        var rendering: (number: Int, size: Int)?
-    }
-
-    let loop: EventLoop
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-
-    let patience: Patience
-    /// Called on the loop when listening fails, with the reason, and when it succeeds again.
-    private let onChange: @Sendable (SocketProblem?) -> Void
-    let snapshots: SnapshotSource
-    private(set) var wanted: MetricsListener?
-    private var listener: Int32?
-    private var retry: UInt64 = 0
-    private var wait = Duration.zero
-    private var problem: SocketProblem?
-    var connections: [Int32: Connection] = [:]
-    private var lastID = 0
+/// The daemon's end of the metrics' port.
+final class MetricsServer: Sendable {
+    typealias Patience = HTTPServer.Patience
 
     static let maxConnections = 16
-    /// Whether somebody waits for a place.
-    private var isCrowded = false
 
-    /// How many bytes of different renderings are kept for clients that read slowly.
-    private let mostHeld: Int
+    let server: HTTPServer
+    private let pages: MetricsPages
 
+    /// `mostHeld` is how many bytes of different renderings are kept for clients that read slowly.
     init?(
         patience: Patience = Patience(), mostHeld: Int = 64 << 20,
         asking engine: @escaping SnapshotSource.Engine,
         onChange: @escaping @Sendable (SocketProblem?) -> Void
     ) {
         guard let loop = EventLoop() else { return nil }
-        self.loop = loop
-        self.patience = patience
-        self.mostHeld = mostHeld
-        self.onChange = onChange
-        snapshots = SnapshotSource(loop, asking: engine)
+        pages = MetricsPages(SnapshotSource(loop, asking: engine))
+        server = HTTPServer(
+            loop, patience: patience, maxConnections: Self.maxConnections, mostHeld: mostHeld,
+            service: pages, onChange: onChange)
     }
-
-    // MARK: - Listening
 
     /// Listens where it is wanted from now on; what is being answered is answered.
-    nonisolated func serve(_ listener: MetricsListener) {
-        loop.async { self.assumeIsolated { $0.change(to: listener) } }
-    }
-
-    private func change(to new: MetricsListener) {
-        let isSame = listener != nil && wanted?.address == new.address
-        wanted = new
-        guard !isSame else { return }
-        // First, since the new address may be the old one and more.
-        endListening()
-        wait = patience.retry
-        tryToListen()
-    }
-
-    private func tryToListen() {
-        guard let wanted, listener == nil else { return }
-        do throws(SocketProblem) {
-            let socket = try InternetSocket.listen(on: wanted.address)
-            listener = socket
-            watch(socket)
-            tell(nil)
-        } catch {
-            tell(error)
-            retry = loop.after(wait) { [weak self] in
-                self?.assumeIsolated { $0.tryToListen() }
-            }
-            wait = min(wait * 2, .seconds(60))
-        }
-    }
-
-    private func tell(_ new: SocketProblem?) {
-        guard new != problem else { return }
-        problem = new
-        onChange(new)
+    func serve(_ listener: MetricsListener) {
+        pages.allowsRemote.store(listener.allowsRemote, ordering: .relaxed)
+        server.serve(on: listener.address)
     }
 
     /// The port that is listened on.
-    var port: UInt16? { listener.flatMap { InternetSocket.port(of: $0) } }
+    var port: UInt16? { get async { await server.port } }
 
     /// Closes everything.
-    func stop() {
-        wanted = nil
-        endListening()
-        for descriptor in Array(connections.keys) { drop(descriptor) }
+    func stop() async { await server.stop() }
+}
+
+/// The pages of the metrics' port.
+private final class MetricsPages: HTTPService {
+    /// Whether it may be asked by any name.
+    let allowsRemote = Atomic(false)
+    private let snapshots: SnapshotSource
+
+    init(_ snapshots: SnapshotSource) {
+        self.snapshots = snapshots
     }
 
-    private func endListening() {
-        loop.cancel(timer: retry)
-        guard let listener else { return }
-        loop.unwatch(listener)
-        close(listener)
-        self.listener = nil
-    }
-
-    private func watch(_ socket: Int32) {
-        loop.watch(socket) { [weak self] in self?.assumeIsolated { $0.accept(from: socket) } }
-    }
-
-    // MARK: - Connections
-
-    /// Accepts those for whom there is a place, or else one: who is there already is read in between.
-    private func accept(from socket: Int32) {
-        for _ in 0..<max(1, Self.maxConnections - connections.count) {
-            if connections.count >= Self.maxConnections, !makesRoom() {
-                isCrowded = true
-                return rest(from: socket, for: patience.place)
+    func answer(_ request: RequestHead, _ reply: @escaping Reply) {
+        let allowsRemote = allowsRemote.load(ordering: .relaxed)
+        switch page(for: request, allowsRemote: allowsRemote) {
+        case .failure(let refusal): reply(answer(to: refusal), nil)
+        case .success(.index): reply(.index, nil)
+        case .success(let page):
+            snapshots.ask { [snapshots] in
+                let (answer, rendering) = snapshots.answer(to: page)
+                reply(answer, rendering)
             }
-            let flags = Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-            let descriptor = accept4(socket, nil, nil, flags)
-            guard descriptor >= 0 else {
-                if errno == EINTR || errno == ECONNABORTED { continue }
-                if errno != EAGAIN { rest(from: socket, for: .seconds(1)) }
-                return
-            }
-            lastID += 1
-            connections[descriptor] = Connection(id: lastID, acceptedAt: SystemClock.moment())
-            limit(descriptor, to: patience.request)
-            loop.watch(descriptor) { [weak self] in self?.assumeIsolated { $0.read(descriptor) } }
         }
     }
 
-    /// Drops who has its answer, or else who has not asked yet, or else anybody; the oldest of them.
-    ///
-    /// Who came first has had the most time: idle clients keep no place that others want. False when
-    /// nobody has had any time yet, as in a crowd that comes at the same moment.
-    private func makesRoom() -> Bool {
-        let least = connections.min { left, right in
-            let (one, other) = (left.value, right.value)
-            return (one.phase.worth, one.id) < (other.phase.worth, other.id)
-        }
-        guard let (descriptor, connection) = least else { return true }
-        if case .ending = connection.phase {
-        } else if SystemClock.moment() - connection.acceptedAt < patience.place {
-            return false
-        }
-        drop(descriptor)
-        return true
-    }
-
-    /// Accepts again, now that there is a place or somebody who can be dropped for one.
-    func noteRoom() {
-        guard isCrowded, let listener else { return }
-        isCrowded = false
-        watch(listener)
-    }
-
-    /// Drops who still reads the oldest rendering, as long as all of them together are too large.
-    ///
-    /// One is made each second at most and shared by all who ask in it, but sixteen clients that begin in
-    /// sixteen seconds and take nothing would keep sixteen.
-    func keepFew() {
-        while true {
-            let held = connections.values.compactMap(\.rendering)
-            let sizes = Dictionary(held.map { ($0.number, $0.size) }) { first, _ in first }
-            guard sizes.count > 1, sizes.values.reduce(0, +) > mostHeld,
-                let oldest = sizes.keys.min()
-            else { return }
-            for (descriptor, connection) in connections
-            where connection.rendering?.number == oldest { drop(descriptor) }
-        }
-    }
-
-    /// Accepts nothing for a while: a client that waits while no descriptor or place is left would
-    /// otherwise wake the loop again and again.
-    private func rest(from socket: Int32, for time: Duration) {
-        loop.unwatch(socket)
-        loop.after(time) { [weak self] in
-            self?.assumeIsolated { if $0.listener == socket { $0.watch(socket) } }
-        }
-    }
-
-    /// Gives a connection this long for its next step.
-    func limit(_ descriptor: Int32, to time: Duration) {
-        guard let connection = connections[descriptor] else { return }
-        loop.cancel(timer: connection.timer)
-        let id = connection.id
-        connections[descriptor]?.timer = loop.after(time) { [weak self] in
-            self?.assumeIsolated { $0.timeIsOver(descriptor, id) }
-        }
-    }
-
-    private func timeIsOver(_ descriptor: Int32, _ id: Int) {
-        guard let connection = connections[descriptor], connection.id == id else { return }
-        switch connection.phase {
-        case .asking where !connection.request.isEmpty: answer(descriptor, .refusal(.timeout))
-        case .waiting: answer(descriptor, .refusal(.unavailable))
-        case .asking, .sending, .ending: drop(descriptor)
-        }
-    }
-
-    func drop(_ descriptor: Int32) {
-        guard let connection = connections.removeValue(forKey: descriptor) else { return }
-        loop.cancel(timer: connection.timer)
-        loop.unwatch(descriptor)
-        close(descriptor)
-        noteRoom()
-    }
+    func answer(to refusal: Refusal) -> ServedAnswer { .refusal(refusal) }
 }

@@ -108,6 +108,7 @@ extension Engine {
         schedule.remove(.publish)
         publication.begin(at: now.moment)
         if !isListening { listen() }
+        if handout.socketProblem != nil { listenForCredentials() }
         let document = document(at: now)
         let bytes = renderStatus(document)
         let file = StatusFile(path: configuration.statusFile)

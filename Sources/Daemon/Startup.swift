@@ -94,7 +94,7 @@ func makeTransport(
 /// Makes the stages that the checks of a configuration go through.
 func makePipeline(
     for configuration: Configuration, _ transport: any Transport, _ obtainer: Obtainer,
-    remembering memory: CanaryMemory = CanaryMemory()
+    remembering memory: CanaryMemory = CanaryMemory(), keeping proven: ProvenCredentials? = nil
 ) -> CheckPipeline {
     let resolver = Resolver(environment: .current(), overrides: configuration.aws)
     let prober = Prober(transport: transport, clock: SystemClock.wall)
@@ -102,7 +102,8 @@ func makePipeline(
         resolver: resolver, obtainer: obtainer, prober: prober,
         canaries: CanaryRunner(
             configuration.profiles, SecondIdentities(resolver, obtainer, prober, transport),
-            transport, remembering: memory))
+            transport, remembering: memory),
+        proven: proven)
 }
 
 func report(_ problems: [ConfigurationProblem], to journal: any Journal) {

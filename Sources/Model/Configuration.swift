@@ -92,27 +92,6 @@ package struct FailoverPolicy: Sendable, Hashable {
     }
 }
 
-/// The endpoint at which a group's active credential is served.
-package struct ServeConfiguration: Sendable, Hashable {
-    /// A loopback address with its port.
-    package var address: ListenAddress
-    /// Holds the token that a client has to show.
-    package var tokenFile: String
-    /// How long a client may use what it was given before it has to ask again.
-    package var duration: Duration
-    package var location: SourceLocation?
-
-    package init(
-        address: ListenAddress, tokenFile: String, duration: Duration = .seconds(900),
-        location: SourceLocation? = nil
-    ) {
-        self.address = address
-        self.tokenFile = tokenFile
-        self.duration = duration
-        self.location = location
-    }
-}
-
 /// A primary with its backups.
 package struct GroupConfiguration: Sendable, Hashable {
     package var name: String
@@ -129,7 +108,7 @@ package struct GroupConfiguration: Sendable, Hashable {
     /// Where the active credential is written to, before the hook runs.
     package var switchTargets: [SwitchTarget] = []
     package var policy = FailoverPolicy()
-    /// Nil serves it nowhere by HTTP.
+    /// Nil hands its credentials out to nobody.
     package var serve: ServeConfiguration?
     /// What primary and backups must both be allowed to do; empty asks nothing.
     package var equivalentActions: [EquivalentAction]

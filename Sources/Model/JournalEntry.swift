@@ -44,6 +44,8 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
     case stateFileSetAside = "state_file_set_aside"
     case metricsUnserved = "metrics_unserved"
     case metricsServed = "metrics_served"
+    case credentialsUnserved = "credentials_unserved"
+    case credentialsServed = "credentials_served"
     case clockJumped = "clock_jumped"
     case resumedFromSuspend = "resumed_from_suspend"
     case heartbeatFailed = "heartbeat_failed"

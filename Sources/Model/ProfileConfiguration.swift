@@ -17,6 +17,7 @@ package struct ProfileConfiguration: Sendable {
         var diagnoseWith: String?
         var maxKeyAge: Duration
         var canary: Canary?
+        var isServed = false
         var location: SourceLocation?
     }
 
@@ -60,6 +61,12 @@ extension ProfileConfiguration {
     package var name: String {
         get { box.fields.name }
         set { change(\.name, to: newValue) }
+    }
+
+    /// Whether it is in a group whose credentials are handed out, so that what a check proves is kept.
+    package var isServed: Bool {
+        get { box.fields.isServed }
+        set { change(\.isServed, to: newValue) }
     }
 
     /// The profile's name in the shared AWS files.

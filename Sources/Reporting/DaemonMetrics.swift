@@ -31,9 +31,24 @@ package struct DaemonMetrics: Sendable, Hashable {
         }
     }
 
+    /// Requests for a group's credential since the start, by what they came to; those of strangers do not
+    /// count.
+    package struct Handouts: Sendable, Hashable {
+        package private(set) var served = 0
+        package private(set) var unavailable = 0
+
+        package init() {}
+
+        package mutating func count(isServed: Bool) {
+            if isServed { served &+= 1 } else { unavailable &+= 1 }
+        }
+    }
+
     package var checks = Checks()
     /// By group.
     package var hookRuns: [String: HookRuns] = [:]
+    /// By group.
+    package var handouts: [String: Handouts] = [:]
     /// Whether the config that was read last is the one in force.
     package var isReloadSuccessful = true
     /// When the config in force was read.

@@ -2,8 +2,8 @@ import Model
 
 /// Writes the families of the failover groups.
 func writeGroups(
-    _ groups: [GroupStatus], _ runs: [String: DaemonMetrics.HookRuns],
-    profiles: [String: String], to writer: inout MetricsWriter
+    _ groups: [GroupStatus], _ daemon: DaemonMetrics, profiles: [String: String],
+    to writer: inout MetricsWriter
 ) {
     let names = distinctNames(of: groups.map(\.name))
     let labels = groups.map { MetricsLabels("group", names[$0.name] ?? $0.name) }
@@ -55,9 +55,17 @@ func writeGroups(
         .counter, "credwatch_failover_hook_runs",
         "Runs of the hook since the daemon's start, by how they ended."
     ) {
-        let runs = runs[$1.name] ?? DaemonMetrics.HookRuns()
+        let runs = daemon.hookRuns[$1.name] ?? DaemonMetrics.HookRuns()
         $0.sample($2.and("result", "succeeded"), Double(runs.succeeded))
         $0.sample($2.and("result", "failed"), Double(runs.failed))
+    }
+    each(
+        .counter, "credwatch_failover_credential_requests",
+        "Requests for the group's credential since the daemon's start, by what they came to."
+    ) {
+        let handouts = daemon.handouts[$1.name] ?? DaemonMetrics.Handouts()
+        $0.sample($2.and("result", "served"), Double(handouts.served))
+        $0.sample($2.and("result", "unavailable"), Double(handouts.unavailable))
     }
     each(.gauge, "credwatch_failover_warnings", "How many warnings there are about the group.") {
         $0.sample($2, Double($1.advisories.count))

@@ -40,6 +40,8 @@ extension EventKind {
         case .stateFileSetAside: "87eed2b3b4fa4738b5c8d2dd2e422889"
         case .metricsUnserved: "3570ef73ac0341cb904519679ef6f77c"
         case .metricsServed: "9247ca495eb3454c9e3e76b9546f7ecd"
+        case .credentialsUnserved: "219a7e83b1834d5e8e856c6999ea1b43"
+        case .credentialsServed: "05b78205d10b44338bf6202db9662c47"
         case .clockJumped: "0dc40d3a8a484164bebf9f15773f58c4"
         case .resumedFromSuspend: "882df63a0b464a4e9f365976aede5179"
         case .heartbeatFailed: "389a2f7d697e4ba48d8e9ca0bbb24efa"

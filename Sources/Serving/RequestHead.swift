@@ -1,4 +1,4 @@
-import Model
+package import Model
 
 /// The head of a request of HTTP/1.0 or 1.1, as far as it matters here.
 package struct RequestHead: Sendable, Hashable {
@@ -15,6 +15,8 @@ package struct RequestHead: Sendable, Hashable {
     package var host: String?
     /// All fields of the name put together; nil when there is none.
     package var accept: String?
+    /// The value of `Authorization` as it came, a secret; nil when there is none.
+    package var authorization: Secret?
 
     /// A head that has more bytes than this is refused.
     package static let largest = 8_192
@@ -66,6 +68,7 @@ private func head(_ lines: [ArraySlice<UInt8>]) throws(Refusal) -> RequestHead {
     let isOld = try isVersionZero(words[2])
     var hosts: [String] = []
     var accepts: [String] = []
+    var authorizations: [Secret] = []
     for line in lines.dropFirst() {
         // A line that begins with a blank, once the rest of the one before, has no colon behind a token.
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), isToken(line[..<colon]) else {
@@ -79,12 +82,17 @@ private func head(_ lines: [ArraySlice<UInt8>]) throws(Refusal) -> RequestHead {
         if isName(line[..<colon], "accept") {
             accepts.append(String(decoding: value, as: UTF8.self))
         }
+        if isName(line[..<colon], "authorization") {
+            authorizations.append(Secret(bytes: Array(value)))
+        }
     }
+    guard authorizations.count < 2 else { throw .malformed }
     guard hosts.count == 1 || (hosts.isEmpty && isOld) else { throw .malformed }
     let (path, authority) = try target(String(decoding: words[1], as: UTF8.self))
     return RequestHead(
         method: method(words[0]), path: path, host: authority ?? hosts.first,
-        accept: accepts.isEmpty ? nil : accepts.joined(separator: ","))
+        accept: accepts.isEmpty ? nil : accepts.joined(separator: ","),
+        authorization: authorizations.first)
 }
 
 private func method(_ word: ArraySlice<UInt8>) -> RequestHead.Method {

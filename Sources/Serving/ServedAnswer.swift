@@ -5,17 +5,26 @@ package struct ServedAnswer: Sendable, Hashable {
     package var status: Int
     package var contentType: String
     package var body: [UInt8]
+    /// Further lines of the head.
+    var fields: [String]
 
-    private init(_ status: Int, _ contentType: String, _ body: [UInt8]) {
+    private init(
+        _ status: Int, _ contentType: String, _ body: [UInt8], _ fields: [String] = []
+    ) {
         self.status = status
         self.contentType = contentType
         self.body = body
+        self.fields = fields
+    }
+
+    static func json(_ status: Int, _ body: [UInt8]) -> ServedAnswer {
+        ServedAnswer(status, "application/json", body)
     }
 
     private static let plain = "text/plain; charset=utf-8"
 
     package static func metrics(_ bytes: [UInt8], _ form: MetricsForm) -> ServedAnswer {
-        ServedAnswer(200, form.contentType, bytes)
+        ServedAnswer(200, form.contentType, bytes, ["Vary: Accept"])
     }
 
     package static let index = ServedAnswer(
@@ -37,7 +46,9 @@ package struct ServedAnswer: Sendable, Hashable {
     }
 
     package static func refusal(_ refusal: Refusal) -> ServedAnswer {
-        ServedAnswer(refusal.status, plain, Array((refusal.sentence + "\n").utf8))
+        ServedAnswer(
+            refusal.status, plain, Array((refusal.sentence + "\n").utf8),
+            refusal == .method ? ["Allow: GET, HEAD"] : [])
     }
 
     /// The head of the answer, with its empty line; the answer to HEAD has the same.
@@ -47,8 +58,7 @@ package struct ServedAnswer: Sendable, Hashable {
             "Content-Type: \(contentType)", "Content-Length: \(body.count)",
             "Cache-Control: no-store", "X-Content-Type-Options: nosniff", "Connection: close",
         ]
-        if status == 200 { lines.append("Vary: Accept") }
-        if status == 405 { lines.append("Allow: GET, HEAD") }
+        lines += fields
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
     }
 
@@ -56,10 +66,13 @@ package struct ServedAnswer: Sendable, Hashable {
         switch status {
         case 200: "OK"
         case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
         case 408: "Request Timeout"
         case 421: "Misdirected Request"
+        case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 503: "Service Unavailable"
         default: "HTTP Version Not Supported"

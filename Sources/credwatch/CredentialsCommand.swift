@@ -4,23 +4,29 @@ import EventLoops
 import Glibc
 import Model
 import Reporting
+import Scheduling
 
 /// `credwatch credentials`: what an application would use, for another program.
 ///
-/// The only place that prints a secret.
+/// The only command that prints a secret.
 struct CredentialsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "credentials",
-        abstract: "Print the credentials of a profile, for another program.",
+        abstract: "Print the credentials of a profile or a group, for another program.",
         discussion: """
             Resolves the credentials as an AWS SDK would, and prints them in the form of \
             credential_process. Without --profile: what an application would use that names no profile. \
             Whether AWS accepts them is not asked. Nothing is printed to a terminal without --show.
 
+            With --group: the proven credentials of the profile that a failover group uses now, from the \
+            daemon, for users that `serve` of the group names. While the daemon is down, those of the \
+            profile that it used last, found with the caller's own rights.
+
             EXIT CODES
-              0 printed, 1 a configured source failed, 4 no source is configured
+              0 printed, 1 a configured source failed, or the daemon hands nothing out, 4 no source is
+              configured
               64 wrong usage, 78 config refused
-            For 1 and 4, one line on standard error names profile, source and reason.
+            For 1 and 4, one line on standard error names profile, source and reason, and nothing is printed.
             """)
 
     @Option(
@@ -28,6 +34,22 @@ struct CredentialsCommand: ParsableCommand {
         help: ArgumentHelp(
             "The profile.", discussion: "Default: none is named", valueName: "name"))
     var profile: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The failover group.", discussion: "Default: none, it is about a profile",
+            valueName: "name"))
+    var group: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The daemon's socket for --group.",
+            discussion:
+                "Default: credentials.sock beside the control socket of --config, else in /run/credwatch",
+            valueName: "path"))
+    var socket: String?
 
     @Flag(name: .long, help: "Print to a terminal too. Default: refuse to")
     var show = false
@@ -54,6 +76,14 @@ struct CredentialsCommand: ParsableCommand {
             throw ValidationError("--timeout has to be a duration like 60s.")
         }
         if profile?.isEmpty == true { throw ValidationError("--profile needs a name.") }
+        if group != nil, profile != nil || surroundings.surroundings != nil {
+            throw ValidationError(
+                "--group excludes --profile, --unit, --pid and --environment-file.")
+        }
+        if socket != nil, group == nil { throw ValidationError("--socket belongs to --group.") }
+        if group?.isEmpty == true || socket?.isEmpty == true {
+            throw ValidationError("--group and --socket need a name.")
+        }
         if isatty(STDOUT_FILENO) == 1, !show {
             throw ValidationError("Standard output is a terminal; --show prints secrets there.")
         }
@@ -66,10 +96,31 @@ struct CredentialsCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let group {
+            let asking = GroupAsking(group: group, socket: socket, config: config)
+            switch try asking.answer() {
+            case .served(let credentials, let end):
+                return try print(credentials.processForm(endingAt: end, pretty: true))
+            case .lastKnown(var profile, let configuration, let duration):
+                profile.timeout = limit ?? .seconds(60)
+                let credentials = try obtain(profile, in: configuration)
+                let end = servedUntil(
+                    credentials.expiresAt?.value, for: duration, at: SystemClock.wall())
+                return try print(credentials.processForm(endingAt: end, pretty: true))
+            }
+        }
         let configuration = try config.map(loadOrExit) ?? Configuration(profiles: [])
         var wanted = surroundings.profile(profile, in: configuration)
         wanted.timeout = limit ?? .seconds(60)
-        let (asked, settings) = (wanted, configuration)
+        let credentials = try obtain(wanted, in: configuration)
+        try print(
+            credentials.processForm(endingAt: credentials.expiresAt?.value, pretty: true))
+    }
+
+    /// Finds the credentials of a profile; says why there are none, and ends with the code for that.
+    private func obtain(
+        _ asked: ProfileConfiguration, in settings: Configuration
+    ) throws -> Credentials {
         let answer = runBlocking { () async -> CredentialsAnswer? in
             do throws(TransportFailure) {
                 return try await obtainOnce(asked, in: settings)
@@ -80,15 +131,19 @@ struct CredentialsCommand: ParsableCommand {
         }
         switch answer {
         case .obtained(let credentials)??:
-            guard writeWhole(credentials.processOutput, to: STDOUT_FILENO) else {
-                complain(
-                    "credwatch: standard output takes nothing: \(String(cString: strerror(errno)))")
-                throw ExitCode(1)
-            }
+            return credentials
         case .failed(let diagnosis, let source)??:
-            complain(failureLine(wanted.name, diagnosis, source))
+            complain(failureLine(asked.name, diagnosis, source))
             throw ExitCode(diagnosis.cause == .noCredentials ? 4 : 1)
         case nil, .some(nil):
+            throw ExitCode(1)
+        }
+    }
+
+    private func print(_ form: [UInt8]) throws {
+        guard writeWhole(form, to: STDOUT_FILENO) else {
+            complain(
+                "credwatch: standard output takes nothing: \(String(cString: strerror(errno)))")
             throw ExitCode(1)
         }
     }
@@ -103,21 +158,4 @@ private func failureLine(_ profile: String, _ diagnosis: Diagnosis, _ source: St
     }
     for case .transport(_, let reason) in diagnosis.evidence { text += " (\(reason))" }
     return visible(redacted(text))
-}
-
-extension Credentials {
-    /// The form that a `credential_process` prints.
-    fileprivate var processOutput: [UInt8] {
-        var json = JSONWriter(pretty: true)
-        json.object { json in
-            json.member("Version", 1)
-            json.member("AccessKeyId", accessKeyID.value)
-            json.member("SecretAccessKey", secretAccessKey.value.reveal())
-            if let sessionToken { json.member("SessionToken", sessionToken.value.reveal()) }
-            if let expiresAt { json.member("Expiration", expiresAt.value) }
-            if let accountID { json.member("AccountId", accountID) }
-        }
-        json.finish()
-        return json.bytes
-    }
 }

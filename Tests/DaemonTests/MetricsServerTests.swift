@@ -182,7 +182,7 @@ struct MetricsServerTests {
         var idle: [TCPClient] = []
         for _ in 0..<(3 * MetricsServer.maxConnections) { idle.append(try TCPClient(port: port)) }
         #expect(try await ask(port).status == "200")
-        #expect(await server.connections.count <= MetricsServer.maxConnections)
+        #expect(await server.server.connections.count <= MetricsServer.maxConnections)
         withExtendedLifetime(idle) {}
         await server.stop()
     }

@@ -5,7 +5,7 @@ import Scheduling
 import Serving
 
 /// One request and its answer.
-extension MetricsServer {
+extension HTTPServer {
     /// Takes in what a client sends.
     func read(_ descriptor: Int32) {
         var buffer = [UInt8](repeating: 0, count: 2_048)
@@ -23,7 +23,7 @@ extension MetricsServer {
             connections[descriptor]?.request = request
             switch readRequest(request) {
             case .incomplete: break
-            case .refused(let refusal): answer(descriptor, .refusal(refusal))
+            case .refused(let refusal): answer(descriptor, service.answer(to: refusal))
             case .complete(let request): take(request, from: descriptor)
             }
         case .waiting, .sending, .ending:
@@ -35,28 +35,30 @@ extension MetricsServer {
     }
 
     private func take(_ request: RequestHead, from descriptor: Int32) {
+        guard let id = connections[descriptor]?.id else { return }
         connections[descriptor]?.isHead = request.method == .head
-        let allowsRemote = wanted?.allowsRemote ?? false
-        switch page(for: request, allowsRemote: allowsRemote) {
-        case .failure(let refusal): answer(descriptor, .refusal(refusal))
-        case .success(.index): answer(descriptor, .index)
-        case .success(let page):
-            guard let id = connections[descriptor]?.id else { return }
-            connections[descriptor]?.phase = .waiting(page)
-            limit(descriptor, to: patience.engine)
-            snapshots.ask { [weak self] in
-                self?.assumeIsolated { server in
-                    guard server.connections[descriptor]?.id == id,
-                        case .waiting = server.connections[descriptor]?.phase
-                    else { return }
-                    let (answer, rendering) = server.snapshots.answer(to: page)
-                    server.answer(descriptor, answer, rendering: rendering)
-                }
+        connections[descriptor]?.phase = .waiting
+        connections[descriptor]?.request = []
+        limit(descriptor, to: patience.engine)
+        service.answer(request) { [weak self] answer, rendering in
+            guard let self else { return }
+            loop.async {
+                self.assumeIsolated { $0.answered(descriptor, id, answer, rendering) }
             }
         }
     }
 
-    /// Begins to send an answer; `rendering` is the number of that of the metrics, if it is one.
+    /// Takes the answer for a connection, if it is still the one that asked.
+    private func answered(
+        _ descriptor: Int32, _ id: Int, _ answer: ServedAnswer, _ rendering: Int?
+    ) {
+        guard let connection = connections[descriptor], connection.id == id,
+            case .waiting = connection.phase
+        else { return }
+        self.answer(descriptor, answer, rendering: rendering)
+    }
+
+    /// Begins to send an answer; `rendering` is its number, if many share it.
     func answer(_ descriptor: Int32, _ answer: ServedAnswer, rendering: Int? = nil) {
         guard let connection = connections[descriptor] else { return }
         connections[descriptor]?.phase = .sending
