@@ -90,6 +90,7 @@ let package = Package(
         module("FailingOver", ["Model", "Processes"], settings: small),
         module("Reporting", ["Model", "CLinux", "CSystemd"]),
         module("Serving", ["Model"], settings: small),
+        module("Rotating", ["Model"], settings: small),
 
         // The wiring and the command.
         module(
@@ -97,12 +98,13 @@ let package = Package(
             [
                 "CLinux", "Model", "Answers", "EventLoops", "HTTP", "Linting", "Configuring",
                 "Scheduling", "Resolving", "Obtaining", "Probing", "Diagnosing", "Tracking",
-                "FailingOver", "Reporting", "Serving",
+                "FailingOver", "Reporting", "Serving", "Switching", "Rotating", "Faults",
             ]),
         .executableTarget(
             name: "credwatch",
             dependencies: [
                 "Model", "EventLoops", "Configuring", "Scheduling", "Reporting", "Daemon",
+                "Rotating",
                 "EssentialsStandIn",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -151,6 +153,7 @@ let package = Package(
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
         tests("Serving"),
+        tests("Rotating"),
         tests(
             "Daemon",
             [

@@ -17,6 +17,8 @@ struct Credwatch: ParsableCommand {
               validate        0 valid, 1 with warnings, 2 refused
               hook test, failover, failback, reload
                               0 done, 2 not done, 3 no answer from the daemon
+              rotate          0 done, 1 not finished: run it again, 2 nothing changed
+              keys            0 done, 2 not done
               lint            0 clean, 1 warnings, 2 errors
               explain         0 there is a plan, 2 there is none
               explain --isolate
@@ -30,7 +32,7 @@ struct Credwatch: ParsableCommand {
         subcommands: [
             Run.self, Check.self, DoctorCommand.self, Lint.self, Explain.self,
             CredentialsCommand.self, Status.self, Validate.self, Failover.self, Failback.self,
-            Reload.self, Hook.self,
+            RotateCommand.self, KeysCommand.self, Reload.self, Hook.self,
         ])
 
     static func main() {
