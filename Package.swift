@@ -91,6 +91,7 @@ let package = Package(
         module("Reporting", ["Model", "CLinux", "CSystemd"]),
         module("Serving", ["Model"], settings: small),
         module("Rotating", ["Model"], settings: small),
+        module("Switching", ["CLinux", "Faults", "Model"], settings: small),
 
         // The wiring and the command.
         module(
@@ -154,6 +155,10 @@ let package = Package(
         tests("Reporting", ["CSystemd"]),
         tests("Serving"),
         tests("Rotating"),
+        tests("Switching", ["CLinux", "credwatch-switch"]),
+        .executableTarget(
+            name: "credwatch-switch", dependencies: ["Model", "Switching"], path: "Tests/Switcher",
+            swiftSettings: strict),
         tests(
             "Daemon",
             [
