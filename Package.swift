@@ -92,6 +92,7 @@ let package = Package(
         module("FailingOver", ["Model", "Processes"], settings: small),
         module("Reporting", ["Model", "CLinux", "CSystemd"]),
         module("Serving", ["Model"], settings: small),
+        module("Rotating", ["Model"], settings: small),
         module("Switching", ["CLinux", "Faults", "Model"], settings: small),
 
         // The wiring and the command.
@@ -100,12 +101,14 @@ let package = Package(
             [
                 "CLinux", "Model", "Answers", "EventLoops", "HTTP", "Linting", "Configuring",
                 "Scheduling", "Resolving", "Obtaining", "Probing", "Diagnosing", "Tracking",
-                "FailingOver", "Faults", "Reporting", "Serving", "Signing", "Switching", "SystemBus",
+                "FailingOver", "Faults", "Reporting", "Rotating", "Serving", "Signing", "Switching",
+                "SystemBus",
             ]),
         .executableTarget(
             name: "credwatch",
             dependencies: [
                 "Model", "EventLoops", "Configuring", "Scheduling", "Reporting", "Daemon",
+                "Rotating",
                 "EssentialsStandIn",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -155,6 +158,7 @@ let package = Package(
         tests("FailingOver"),
         tests("Reporting", ["CSystemd"]),
         tests("Serving"),
+        tests("Rotating"),
         tests("Switching", ["CLinux", "credwatch-switch"]),
         .executableTarget(
             name: "credwatch-switch", dependencies: ["Model", "Switching"], path: "Tests/Switcher",

@@ -64,16 +64,19 @@ extension Decoder {
         let region = region(section["region"])
         let expected = expectation(section["expect"])
         let canary = canary(section)
+        let rotation = rotation(section["rotate"], of: name)
         guard let name else { return nil }
         if section["diagnose_with"] == nil, times.diagnoseWith == name { times.diagnoseWith = nil }
         refuseItself(section["diagnose_with"], name)
-        return ProfileConfiguration(
+        var profile = ProfileConfiguration(
             name: name, awsProfile: awsProfile, origin: origin, surroundings: surroundings,
             interval: times.interval, fastInterval: min(times.fastInterval, times.interval),
             timeout: times.timeout,
             region: region, defaultRegion: defaults.region, expected: expected,
             diagnoseWith: times.diagnoseWith, maxKeyAge: times.maxKeyAge, canary: canary,
             location: location(section.mark))
+        if rotation != nil { profile.rotation = rotation }
+        return profile
     }
 
     /// Reports a name that was given before, or notes it.

@@ -21,8 +21,8 @@ struct Section {
 
 /// The kinds of section with the keys that each allows.
 enum SectionKind: CaseIterable {
-    case root, defaults, profile, expectation, canary, group, hook, status, metrics, control, aws,
-        heartbeat, switchTarget, mover, serve
+    case root, defaults, profile, expectation, canary, rotation, group, hook, status, metrics,
+        control, aws, heartbeat, switchTarget, mover, serve
 
     /// The section for a message.
     var name: String {
@@ -32,6 +32,7 @@ enum SectionKind: CaseIterable {
         case .profile: "a profile"
         case .expectation: "`expect`"
         case .canary: "a call of `canary`"
+        case .rotation: "`rotate`"
         case .group: "a failover group"
         case .hook: "`hook`"
         case .status: "`status`"
@@ -60,10 +61,11 @@ enum SectionKind: CaseIterable {
             [
                 "name", "profile", "source", "environment_file", "unit", "credential", "interval",
                 "fast_interval", "timeout", "region", "expect", "diagnose_with", "max_key_age",
-                "canary", "canary_counts", "canary_interval",
+                "canary", "canary_counts", "canary_interval", "rotate",
             ]
         case .expectation: ["account", "arn"]
         case .canary: ["action", "service", "method", "url", "expect_status", "region"]
+        case .rotation: ["every", "delete_after", "using"]
         case .group:
             [
                 "name", "primary", "backups", "fall", "rise", "minimum_span", "hook",
@@ -86,6 +88,7 @@ enum SectionKind: CaseIterable {
         switch self {
         case .hook: "{command: [/usr/local/lib/credwatch/switch], timeout: 30s}"
         case .canary: "{action: iam:GetUser}"
+        case .rotation: "{every: 90d}"
         case .heartbeat: "{url: https://…, interval: 1m}"
         case .metrics: "{listen: 127.0.0.1:9812}"
         case .switchTarget: "{credentials_file: /home/app/.aws/credentials, profile: app}"

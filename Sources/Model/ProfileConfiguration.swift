@@ -18,6 +18,7 @@ package struct ProfileConfiguration: Sendable {
         var maxKeyAge: Duration
         var canary: Canary?
         var isServed = false
+        var rotation: RotationRule?
         var location: SourceLocation?
     }
 
@@ -120,6 +121,12 @@ extension ProfileConfiguration {
     package var canary: Canary? {
         get { box.fields.canary }
         set { change(\.canary, to: newValue) }
+    }
+
+    /// When the daemon makes a new access key; nil never does.
+    package var rotation: RotationRule? {
+        get { box.fields.rotation }
+        set { change(\.rotation, to: newValue) }
     }
 
     package var location: SourceLocation? { box.fields.location }

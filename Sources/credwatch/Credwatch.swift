@@ -18,6 +18,8 @@ struct Credwatch: ParsableCommand {
               hook test, failover, failback, reload
                               0 done, 2 not done, 3 no answer from the daemon
               switch          0 done, 2 nothing changed, 3 written, but not in use everywhere
+              rotate          0 done, 1 not finished: run it again, 2 nothing changed
+              keys            0 done, 2 not done
               lint            0 clean, 1 warnings, 2 errors
               explain         0 there is a plan, 2 there is none
               explain --isolate
@@ -31,7 +33,8 @@ struct Credwatch: ParsableCommand {
         subcommands: [
             Run.self, Check.self, DoctorCommand.self, Lint.self, Explain.self,
             CredentialsCommand.self, Status.self, Validate.self, Failover.self, Failback.self,
-            Reload.self, Hook.self, Switch.self, MoverCommand.self,
+            RotateCommand.self, KeysCommand.self, Reload.self, Hook.self, Switch.self,
+            MoverCommand.self,
         ])
 
     static func main() {

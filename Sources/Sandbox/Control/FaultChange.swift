@@ -8,6 +8,7 @@ package enum FaultChange: Sendable, Hashable {
     case latency(Duration)
     case refuseRegions(Set<String>)
     case propagationDelay(Duration)
+    case propagationFlap(Duration)
     case secretHold(Duration)
     case alterSignatures(Bool)
     case cutProviderOff(Bool)
@@ -18,7 +19,8 @@ package enum FaultChange: Sendable, Hashable {
     /// The names that ``init(name:value:)`` reads.
     package static let names = [
         "clock_offset", "throttle", "outage", "latency", "refuse_regions", "propagation_delay",
-        "secret_hold", "alter_signatures", "cut_provider_off", "throttle_iam", "deny_actions",
+        "propagation_flap", "secret_hold", "alter_signatures", "cut_provider_off", "throttle_iam",
+        "deny_actions",
         "page_size",
     ]
 
@@ -32,6 +34,7 @@ package enum FaultChange: Sendable, Hashable {
         case "refuse_regions":
             self = .refuseRegions(Set(value.split { $0 == "+" || $0 == "," }.map(String.init)))
         case "propagation_delay": self = .propagationDelay(try Self.duration(name, value))
+        case "propagation_flap": self = .propagationFlap(try Self.duration(name, value))
         case "secret_hold": self = .secretHold(try Self.duration(name, value))
         case "alter_signatures": self = .alterSignatures(try Self.onOff(name, value))
         case "cut_provider_off": self = .cutProviderOff(try Self.onOff(name, value))
@@ -58,6 +61,7 @@ package enum FaultChange: Sendable, Hashable {
         case .latency(let latency): faults.latency = latency
         case .refuseRegions(let regions): faults.refusedRegions = regions
         case .propagationDelay(let delay): faults.propagationDelay = delay
+        case .propagationFlap(let flap): faults.propagationFlap = flap
         case .secretHold(let hold): faults.secretHold = hold
         case .alterSignatures(let isOn): faults.altersSignatures = isOn
         case .cutProviderOff(let isOn): faults.cutsProviderOff = isOn
@@ -77,6 +81,7 @@ package enum FaultChange: Sendable, Hashable {
         case .refuseRegions(let regions):
             "refuse_regions is \(regions.isEmpty ? "empty" : regions.sorted().joined(separator: "+"))"
         case .propagationDelay(let delay): "propagation_delay is \(delay.text)"
+        case .propagationFlap(let flap): "propagation_flap is \(flap.text)"
         case .secretHold(let hold): "secret_hold is \(hold.text)"
         case .alterSignatures(let isOn): "alter_signatures is \(isOn ? "on" : "off")"
         case .cutProviderOff(let isOn): "cut_provider_off is \(isOn ? "on" : "off")"

@@ -39,6 +39,7 @@ extension SandboxState {
             for region in faults.refusedRegions.sorted() { list.element(region) }
         }
         object.member("propagation_delay", faults.propagationDelay.text)
+        object.member("propagation_flap", faults.propagationFlap.text)
         object.member("secret_hold", faults.secretHold.text)
         object.member("alter_signatures", faults.altersSignatures)
         object.member("cut_provider_off", faults.cutsProviderOff)

@@ -62,6 +62,8 @@ package struct AccessKey: Sendable, Hashable {
     package let createdAt: WallTime
     package internal(set) var isActive = true
     package internal(set) var lastUse: LastUse?
+    /// How often the key was tried while not all places knew it.
+    var earlyCalls = 0
     /// When a wrong secret was last sent for the key.
     var wrongSecretAt: WallTime?
 }

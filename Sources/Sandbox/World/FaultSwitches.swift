@@ -12,6 +12,8 @@ package struct FaultSwitches: Sendable, Hashable {
     package var refusedRegions: Set<String> = []
     /// A key is not recognized for so long after its creation.
     package var propagationDelay = Duration.zero
+    /// After that delay, a key is recognized by every other call only, for so long.
+    package var propagationFlap = Duration.zero
     /// After a wrong secret the right one is refused for so long; AWS does it for about 5 s.
     package var secretHold = Duration.zero
     /// Every signature is refused, as behind a proxy that rewrites requests.

@@ -10,7 +10,7 @@ struct FoundCredential: Sendable {
 
 extension World {
     /// Looks a credential up as STS does, which cannot tell unknown, inactive and deleted keys apart.
-    func findCredential(
+    mutating func findCredential(
         for presented: PresentedSignature, faults: FaultSwitches, now: WallTime
     ) throws(ServiceFault) -> FoundCredential {
         let token = presented.sessionToken
@@ -29,6 +29,12 @@ extension World {
         guard let key = keys[presented.accessKeyID], key.isActive,
             !Self.isWithin(faults.propagationDelay, after: key.createdAt, now)
         else { throw .invalidToken(tokenSent: false) }
+        if Self.isWithin(
+            faults.propagationDelay + faults.propagationFlap, after: key.createdAt, now)
+        {
+            keys[key.id]?.earlyCalls += 1
+            guard !key.earlyCalls.isMultiple(of: 2) else { throw .invalidToken(tokenSent: false) }
+        }
         let isHeld = key.wrongSecretAt.map { Self.isWithin(faults.secretHold, after: $0, now) }
         return FoundCredential(
             secret: key.secret, principal: .user(account: key.account, name: key.userName),

@@ -77,6 +77,7 @@ import Testing
         ("outage", "on", .fault(.outage(true))),
         ("latency", "5ms", .fault(.latency(.milliseconds(5)))),
         ("propagation_delay", "15s", .fault(.propagationDelay(.seconds(15)))),
+        ("propagation_flap", "10s", .fault(.propagationFlap(.seconds(10)))),
         ("secret_hold", "5s", .fault(.secretHold(.seconds(5)))),
         ("alter_signatures", "off", .fault(.alterSignatures(false))),
         ("cut_provider_off", "on", .fault(.cutProviderOff(true))),
