@@ -76,7 +76,7 @@ class Setup:
                      f"    hook: {{command: [{self.restart_hook()}], timeout: 5s}}"],
             "environment": [f"    switch: {{environment_file: {folder}/app/environment}}",
                             f"    hook: {{command: [{self.restart_hook()}], timeout: 5s}}"],
-            "process": [],
+            "process": ["    serve: {users: []}"],
             "container": [f"    serve: {{listen: 127.0.0.1:{self.port}, token_file: {folder}/token}}"],
         }[self.way.name]
         return "\n".join([
