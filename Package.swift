@@ -162,6 +162,7 @@ let package = Package(
         tests("Switching", ["CLinux", "credwatch-switch"]),
         .executableTarget(
             name: "credwatch-switch", dependencies: ["Model", "Switching"], path: "Tests/Switcher",
+            exclude: ["race", "reread"],
             swiftSettings: strict),
         tests(
             "Daemon",

@@ -46,8 +46,8 @@ enum KeyText {
             case .profile(let edit): edit.edited(keys)
             case .variables(let edit): edit.edited(keys)
             }
-        let again = try KeyText(bytes, of: place)
-        guard again.holds(keys), !again.hasExpiry, again.rest == rest || again.rest == rest + glue
+        guard let again = try? KeyText(bytes, of: place), again.holds(keys), !again.hasExpiry,
+            again.rest == rest || again.rest == rest + glue
         else {
             throw EditRefusal("with other keys in it, it would not be read as it is meant")
         }

@@ -39,6 +39,9 @@ struct LockFile: ~Copyable {
                 self.file = file
                 return
             }
+            guard ContinuousClock.now < deadline else {
+                throw .failed("others keep removing its lock \(name)")
+            }
         }
     }
 }

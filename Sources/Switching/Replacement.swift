@@ -28,6 +28,8 @@ struct Replacement: ~Copyable {
     /// Nil when what is replaced is not to be kept.
     private let now: WallTime?
     private var kept: (name: String, bytes: [UInt8])?
+    /// Whether the name has led to a new file.
+    private var isPlaced = false
 
     init(_ target: borrowing Target, now: WallTime?, watch: Duration) {
         self.watch = watch
@@ -44,7 +46,6 @@ struct Replacement: ~Copyable {
     mutating func run(
         _ target: borrowing Target, _ edit: ([UInt8]) throws(StepProblem) -> [UInt8]?
     ) throws(StepProblem) -> Outcome {
-        var isPlaced = false
         defer {
             unlinkat(target.directory.number, temporary, 0)
             // Nothing was replaced, so there is nothing to go back to.
@@ -64,7 +65,6 @@ struct Replacement: ~Copyable {
                     lost = nil
                     continue
                 }
-                isPlaced = true
                 return finish(target, source)
             }
             // One copy is there before anything is replaced. It is made again at the end only, since it takes
@@ -73,7 +73,6 @@ struct Replacement: ~Copyable {
             guard let placed = try place(new, over: current, like: lost ?? current, target) else {
                 continue
             }
-            isPlaced = true
             written = new
             switch try look(after: placed, target, edit) {
             case .nobody:
@@ -89,8 +88,10 @@ struct Replacement: ~Copyable {
     }
 
     private func finish(_ target: borrowing Target, _ source: [UInt8]) -> Outcome {
-        if let kept { copies.prune(target, sparing: kept.name) }
-        return Outcome(before: kept?.bytes ?? source, kept: kept?.name)
+        // Somebody else has put the same keys there.
+        guard isPlaced, let kept else { return Outcome(before: source, kept: nil) }
+        copies.prune(target, sparing: kept.name)
+        return Outcome(before: kept.bytes, kept: kept.name)
     }
 
     /// Keeps what is to be replaced, in place of what was kept before others wrote.
@@ -115,7 +116,7 @@ struct Replacement: ~Copyable {
     }
 
     /// Puts bytes in the place of a file; nil when that is another one by now.
-    private func place(
+    private mutating func place(
         _ bytes: [UInt8], over current: Content?, like model: Content?, _ target: borrowing Target
     ) throws(StepProblem) -> Placed? {
         let directory = target.directory.number
@@ -139,6 +140,7 @@ struct Replacement: ~Copyable {
                 guard errno == EEXIST else { throw .system("it cannot be put in its place") }
                 return nil
             }
+            isPlaced = true
             try settle(target)
             return Placed(status: status, replaced: nil, isExpected: true)
         }
@@ -153,7 +155,7 @@ struct Replacement: ~Copyable {
     }
 
     /// Lets the new file and the one in its place change names; returns what was replaced.
-    private func exchange(
+    private mutating func exchange(
         _ current: Content, _ target: borrowing Target
     ) throws(StepProblem) -> Content {
         let directory = target.directory.number
@@ -165,9 +167,12 @@ struct Replacement: ~Copyable {
             guard renameat(directory, temporary, directory, target.name) == 0 else {
                 throw .system("it cannot be put in its place")
             }
+            isPlaced = true
             faultPoint("switch.renamed")
             return current
         }
+        let wasPlaced = isPlaced
+        isPlaced = true
         faultPoint("switch.renamed")
         do throws(StepProblem) {
             guard let replaced = try Content.read(temporary, in: target) else {
@@ -176,7 +181,7 @@ struct Replacement: ~Copyable {
             return replaced
         } catch {
             // No file that may be replaced was put there in the last moment.
-            _ = credwatch_exchange(directory, temporary, target.name)
+            if credwatch_exchange(directory, temporary, target.name) == 0 { isPlaced = wasPlaced }
             throw error
         }
     }

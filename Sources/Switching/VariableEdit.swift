@@ -77,7 +77,12 @@ struct VariableEdit {
             }
         }
         guard !end.isEmpty else { return }
-        if bytes.count > bytes.startOfText, bytes.last != 0x0A { glue = bytes.lineEnd }
+        let isLastRemoved = layout.assignments.contains {
+            $0.lines.upperBound == bytes.count && $0.field.value(in: keys) == nil
+        }
+        if bytes.count > bytes.startOfText, bytes.last != 0x0A, !isLastRemoved {
+            glue = bytes.lineEnd
+        }
         patch.insert(glue + end, at: bytes.count)
     }
 

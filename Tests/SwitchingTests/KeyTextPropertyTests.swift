@@ -62,7 +62,7 @@ import Testing
             for keys in keys where !text.holds(keys) {
                 guard let edited = try? text.edited(keys, in: place) else { continue }
                 edits += 1
-                let shown = "\(String(decoding: bytes, as: UTF8.self).debugDescription)"
+                let shown = String(decoding: bytes, as: UTF8.self).debugDescription
                 let again = try KeyText(edited, of: place)
                 #expect(again.keys == keys, "\(shown)")
                 #expect(try again.edited(keys, in: place) == edited, "\(shown)")
@@ -71,7 +71,6 @@ import Testing
                 #expect(
                     after == before || after == before + ["[app]"]
                         || after == before + ["", "[app]"], "\(shown)")
-                // Nothing old is left of any key of the profile.
                 #expect(
                     edited.starts(with: [0xEF, 0xBB, 0xBF])
                         == bytes.starts(with: [0xEF, 0xBB, 0xBF]))
@@ -82,7 +81,8 @@ import Testing
 
     /// The lines without their ends, and without an empty last one.
     private func lines(_ bytes: [UInt8]) -> [String] {
-        let text = bytes.filter { $0 != 0x0D }.split(
+        let isMarked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        let text = bytes.dropFirst(isMarked ? 3 : 0).filter { $0 != 0x0D }.split(
             separator: 0x0A, omittingEmptySubsequences: false)
         let lines = text.map { String(decoding: $0, as: UTF8.self) }
         return lines.last?.isEmpty == true ? lines.dropLast() : lines
