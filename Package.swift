@@ -154,8 +154,8 @@ let package = Package(
         tests(
             "Daemon",
             [
-                "Diagnosing", "HTTP", "Obtaining", "Probing", "Resolving", "Sandbox", "Scheduling",
-                "Tracking",
+                "Diagnosing", "HTTP", "Obtaining", "Probing", "Resolving", "Sandbox",
+                "Scheduling", "Serving", "Signing", "Tracking",
             ]),
         tests("Sandbox", ["credwatch-sandbox"]),
         // Judges cases that stand elsewhere: see `make conformance`.
