@@ -15,14 +15,15 @@ import Testing
         #expect(!first.contains(true))
         let more = note([10, 59], &limit)
         #expect(more == [true, true])
-        #expect(limit.isReached)
+        #expect(limit.isReached(at: Moment(nanoseconds: 0) + .seconds(59)))
+        #expect(!limit.isReached(at: Moment(nanoseconds: 0) + .seconds(60)))
         // A minute after the first one there is room for one.
         let later = note([60, 60], &limit)
         #expect(later == [false, true])
         // Those that were too many do not count: who guesses on does not keep others out for ever.
         let last = note([130], &limit)
         #expect(last == [false])
-        #expect(!limit.isReached)
+        #expect(!limit.isReached(at: Moment(nanoseconds: 0) + .seconds(130)))
     }
 
     @Test func `who guesses slowly is never told to wait`() {
