@@ -168,7 +168,7 @@ let package = Package(
             "Daemon",
             [
                 "Diagnosing", "HTTP", "Obtaining", "Probing", "Resolving", "Sandbox", "Scheduling",
-                "Switching", "SystemBus", "Tracking",
+                "Serving", "Signing", "Switching", "SystemBus", "Tracking",
             ]),
         tests("Sandbox", ["credwatch-sandbox"]),
         // Judges cases that stand elsewhere: see `make conformance`.

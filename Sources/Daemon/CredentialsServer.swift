@@ -80,7 +80,7 @@ private final class CredentialsService: HTTPService {
         var troubles: [ServingTrouble] {
             var list = port.map { [ServingTrouble.port($0)] } ?? []
             list += tokenProblems.sorted { $0.key < $1.key }.map { .token($0.value) }
-            if limit.isReached { list.append(.wrongTokens) }
+            if limit.isReached(at: SystemClock.moment()) { list.append(.wrongTokens) }
             return list
         }
 

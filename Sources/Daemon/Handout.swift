@@ -29,7 +29,10 @@ struct Handout {
     static let leastUse = Duration.seconds(5)
     static let promptPause = (unproven: Duration.seconds(2), nearEnd: Duration.seconds(30))
 
-    var isTroubled: Bool { socketProblem != nil || troubles.values.contains { !$0.isEmpty } }
+    /// Whether somebody may be kept from a credential; who tries tokens keeps nobody from one.
+    var isTroubled: Bool {
+        socketProblem != nil || troubles.values.contains { $0.contains { $0 != .wrongTokens } }
+    }
 
     /// Closes everything.
     func stop() async {

@@ -47,8 +47,8 @@ actor LineServer {
     private var connections: [Int32: Connection] = [:]
     private var lastID = 0
 
-    private static let maxConnections = 64
-    /// So many connections a user may have, so that no other one is kept out.
+    private var maxConnections: Int { access == .owners ? 32 : 64 }
+    /// So many connections a user may have where everybody may connect, so that no other one is kept out.
     private static let mostOfUser = 32
     private static let maxRequest = 4_096
 
@@ -159,9 +159,9 @@ actor LineServer {
     }
 
     private func hasPlace(for user: UInt32) -> Bool {
-        let most = user == 0 ? Self.maxConnections : Self.mostOfUser
-        return connections.count < Self.maxConnections
-            && connections.values.count { $0.user == user } < most
+        guard connections.count < maxConnections else { return false }
+        return access == .owners || user == 0
+            || connections.values.count { $0.user == user } < Self.mostOfUser
     }
 
     /// Accepts nothing for a second: a client that waits while no descriptor is left would otherwise

@@ -12,15 +12,21 @@ package struct TokenLimit: Sendable {
     /// When the last ones came, the oldest first.
     private var times: [Moment] = []
     /// Whether the last one was too many.
-    package private(set) var isReached = false
+    private var isOver = false
 
     package init() {}
 
     /// Takes in that a wrong token came; tells whether there are too many.
     package mutating func noteWrong(at now: Moment) -> Bool {
         times.removeAll { now - $0 >= Self.span }
-        isReached = times.count >= Self.most
-        if !isReached { times.append(now) }
-        return isReached
+        isOver = times.count >= Self.most
+        if !isOver { times.append(now) }
+        return isOver
+    }
+
+    /// Tells whether there are too many still: nothing that came is older than the last minute.
+    package func isReached(at now: Moment) -> Bool {
+        guard isOver, let first = times.first else { return false }
+        return now - first < Self.span
     }
 }

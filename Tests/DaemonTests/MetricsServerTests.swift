@@ -202,7 +202,7 @@ struct MetricsServerTests {
         #expect(answer.body.utf8.count > 4_000_000)
         #expect(answer.head.contains("Content-Length: \(answer.body.utf8.count)"))
         // It ends although nothing is read for longer than the server has patience.
-        while await server.connections.contains(where: { _ in true }) {
+        while await server.server.connections.contains(where: { _ in true }) {
             try await Task.sleep(for: .milliseconds(20))
         }
         let cut = try #require(await stuck.readToEnd())
@@ -226,9 +226,13 @@ struct MetricsServerTests {
         do {
             let client = try TCPClient(port: port)
             client.send("GET /metrics HTTP/1.0\r\n\r\n")
-            while await server.connections.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            while await server.server.connections.isEmpty {
+                try await Task.sleep(for: .milliseconds(5))
+            }
         }
-        while await !server.connections.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        while await !server.server.connections.isEmpty {
+            try await Task.sleep(for: .milliseconds(20))
+        }
         await server.stop()
     }
 
@@ -256,7 +260,7 @@ struct MetricsServerTests {
         let port = try #require(await server.port)
         let stuck = try TCPClient(port: port, window: 4_096)
         stuck.send("GET /metrics HTTP/1.0\r\n\r\n")
-        while await !server.connections.contains(where: { $0.value.rendering != nil }) {
+        while await !server.server.connections.contains(where: { $0.value.rendering != nil }) {
             try await Task.sleep(for: .milliseconds(5))
         }
         let answer = try await ask(port, accept: "application/openmetrics-text")

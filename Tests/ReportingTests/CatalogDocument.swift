@@ -361,6 +361,22 @@ enum CatalogDocument {
                 """
                 Prometheus and others can ask for the metrics. Nothing is to be done.
                 """)
+        case .credentialsUnserved:
+            Page(
+                "Credentials are not served as they should be", manual: "credwatch.yaml(5)",
+                """
+                Applications may not get the credentials of a group, or somebody tries tokens. The
+                message says what it is: an address that another program has ("ss -ltnp" names
+                it), a token file that is missing or that others may read, or wrong tokens. Checks
+                and failovers go on. It is tried again, and an entry tells when all is well.
+                """)
+        case .credentialsServed:
+            Page(
+                "Credentials are served", manual: "credwatch.yaml(5)",
+                """
+                What kept applications from the credentials of a group is over. Nothing is to be
+                done.
+                """)
         case .heartbeatFailed:
             Page(
                 "The heartbeat does not arrive at @CREDWATCH_HEARTBEAT_HOST@",

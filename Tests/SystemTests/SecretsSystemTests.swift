@@ -122,7 +122,7 @@ struct SecretsSystemTests {
                 ? [["failover", "app"], ["failover", "app", "--force"]]
                 : [["failover", "app", "--force"]]
         case "failback": isThorough ? [["failback", "app"], ["failback", "app", "--force"]] : []
-        case "credentials": [[command, "--profile", profile]]
+        case "credentials": [[command, "--profile", profile], [command, "--group", "app"]]
         case "explain":
             isThorough
                 ? [
