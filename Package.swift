@@ -88,7 +88,7 @@ let package = Package(
         module("Diagnosing", ["Model", "Linting"]),
         module("Tracking", ["Model"]),
         module("FailingOver", ["Model", "Processes"], settings: small),
-        module("Reporting", ["Model", "CLinux", "CSystemd"]),
+        module("Reporting", ["Model", "Signing", "CLinux", "CSystemd"]),
         module("Serving", ["Model"], settings: small),
 
         // The wiring and the command.
