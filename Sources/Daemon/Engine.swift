@@ -41,6 +41,9 @@ actor Engine {
     var runningHooks = 0
     var pulse = Pulse()
     var beats = Beats()
+    /// By the names of the groups: whom they look for, and the key that a move under way leaves behind.
+    var keyUsers: [String: KeyUserWatch] = [:]
+    var oldKeys: [String: (profile: String, keyID: String)] = [:]
     /// Why the config on disk is not the one in force.
     var refusal: String?
     var isStopping = false
@@ -115,6 +118,7 @@ actor Engine {
         scheduleHistory(at: startedAt.moment)
         schedule.set(.summary, due: startedAt.moment + .seconds(86_400), slack: .seconds(60))
         perform(tracker.start(at: startedAt), at: startedAt)
+        resumeKeyUsers(at: startedAt)
         publication.markDirty(urgent: true)
         turn()
     }
@@ -152,6 +156,7 @@ actor Engine {
             case .overdue: giveUpOverdue(at: now)
             case .summary: summarize(at: now)
             case .equivalence(let name): compare(name, at: now.moment)
+            case .keyUsers(let name): keyUsersAreDue(name)
             }
         }
         turn()

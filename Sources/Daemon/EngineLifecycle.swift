@@ -119,6 +119,7 @@ extension Engine {
         scheduleAll(new.profiles, at: now)
         scheduleLooks(at: now)
         forgetCanaries(at: SystemClock.now())
+        dropKeyUsers()
         scheduleEquivalence(at: now)
         if new.heartbeat != oldHeartbeat { startHeartbeat(at: now) }
         for profile in new.profiles where oldProfiles[profile.name] != nil {

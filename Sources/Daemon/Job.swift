@@ -18,6 +18,8 @@ enum DueKey: Hashable, Sendable {
     case summary
     /// The comparison of a group's permissions.
     case equivalence(String)
+    /// A look for who still uses the key that a group has moved away from.
+    case keyUsers(String)
 }
 
 /// One check that waits or runs.
