@@ -122,7 +122,7 @@ struct KeyUserScanTests {
     }
 
     @Test(.enabled(if: geteuid() == 0, "only root starts a process as another user"))
-    func `another user's process is found by root, and counted by who may not look`() async throws {
+    func `another user's process is found by root`() async throws {
         let process = try Subprocess(
             "setpriv",
             ["--reuid", "65534", "--clear-groups", "sh", "-c", "echo up >&2; exec sleep 60"],

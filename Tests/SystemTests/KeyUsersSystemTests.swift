@@ -49,6 +49,34 @@ struct KeyUsersSystemTests {
         #expect(try site.status().groups.first?.staleUsers == nil)
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only root may hand capabilities down"))
+    func `with the rights of the service the processes of others are counted, not judged`()
+        async throws
+    {
+        let site = try Site()
+        try site.writeConfig()
+        try site.sandbox.delete(site.primary)
+        let process = try await sleeper(site)
+        #expect(chmod(site.folder, 0o755) == 0)
+        let ran = try await Subprocess.run(
+            "setpriv",
+            [
+                "--reuid", "nobody", "--clear-groups", "--inh-caps", "-all,+dac_read_search",
+                "--ambient-caps", "-all,+dac_read_search", "--bounding-set",
+                "-all,+dac_read_search", binary("credwatch"), "doctor", "app", "--json",
+                "--config", site.path("credwatch.yaml"),
+            ])
+        let report = try JSONRow(
+            try #require(JSONValue(parsing: ran.standardOutput), "\(ran.errorText)"))
+        let part = try report.row("key_users")
+        #expect(try part.string("state") == "unknown")
+        let key = try #require(try part.row("found").rows("keys").first)
+        #expect(try key.number("count") == 0)
+        #expect(try key.number("unreadable") > 0)
+        process.send(signal: SIGKILL)
+        _ = await process.outcome()
+    }
+
     @Test func `doctor names who has a refused key, and says when nobody has`() async throws {
         let site = try Site()
         try site.writeConfig()
