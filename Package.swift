@@ -90,7 +90,7 @@ let package = Package(
         module("Diagnosing", ["Model", "Linting"]),
         module("Tracking", ["Model"]),
         module("FailingOver", ["Model", "Processes"], settings: small),
-        module("Reporting", ["Model", "CLinux", "CSystemd"]),
+        module("Reporting", ["Model", "Signing", "CLinux", "CSystemd"]),
         module("Serving", ["Model"], settings: small),
         module("Rotating", ["Model"], settings: small),
         module("Switching", ["CLinux", "Faults", "Model"], settings: small),

@@ -117,6 +117,7 @@ struct Doctor: Sendable {
         report.verdict = await part(.verdict) {
             verdictPart(examined.result, report.identity, report.configuration.content)
         }
+        report.keyUsers = await keyUsersPart(examined.result)
         report.pipeline = advice(for: report)
         report.remedies = remedies(for: report, in: environment, asking: order.command)
     }

@@ -47,6 +47,9 @@ actor Engine {
     var switchesProblem: StateProblem?
     var pulse = Pulse()
     var beats = Beats()
+    /// By the names of the groups: whom they look for, and the key that a move under way leaves behind.
+    var keyUsers: [String: KeyUserWatch] = [:]
+    var oldKeys: [String: (profile: String, keyID: String)] = [:]
     /// Why the config on disk is not the one in force.
     var refusal: String?
     var isStopping = false
@@ -128,6 +131,7 @@ actor Engine {
         scheduleHistory(at: startedAt.moment)
         schedule.set(.summary, due: startedAt.moment + .seconds(86_400), slack: .seconds(60))
         perform(tracker.start(at: startedAt), at: startedAt)
+        resumeKeyUsers(at: startedAt)
         publication.markDirty(urgent: true)
         turn()
     }
@@ -168,6 +172,7 @@ actor Engine {
             case .summary: summarize(at: now)
             case .equivalence(let name): compare(name, at: now.moment)
             case .renewal(let name): renew(name)
+            case .keyUsers(let name): keyUsersAreDue(name)
             }
         }
         turn()

@@ -14,6 +14,7 @@ extension Engine {
             case .announce(let announcement):
                 parts.journal.write(entry(for: announcement))
                 publication.markDirty(urgent: announcement.isUrgent)
+                if case .group(let change) = announcement { keyUsersHear(of: change, at: now) }
             case .pace(let profile, let interval):
                 setPace(profile, every: interval, at: now.moment)
             case .prove(let group, let profile, let endpoint):

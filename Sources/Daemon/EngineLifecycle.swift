@@ -122,6 +122,7 @@ extension Engine {
         scheduleAll(new.profiles, at: now)
         scheduleLooks(at: now)
         forgetCanaries(at: SystemClock.now())
+        dropKeyUsers()
         scheduleEquivalence(at: now)
         startSwitching()
         if new.heartbeat != oldHeartbeat { startHeartbeat(at: now) }

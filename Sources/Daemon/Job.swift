@@ -22,6 +22,8 @@ enum DueKey: Hashable, Sendable {
     case equivalence(String)
     /// New keys of the profile that a group uses, to be written.
     case renewal(String)
+    /// A look for who still uses the key that a group has moved away from.
+    case keyUsers(String)
 }
 
 /// One check that waits or runs.

@@ -22,6 +22,8 @@ struct Parts: Sendable {
     /// One queue for each file, so that neither waits for the other's disk.
     let statusQueue = DispatchQueue(label: "credwatch.status")
     let stateQueue = DispatchQueue(label: "credwatch.state")
+    /// Who uses a key: asked here, or of somebody with more rights.
+    var findKeyUsers: @Sendable (KeyUsersQuestion) async -> KeyUsersReport = askKeyUsers
     /// From CREDWATCH_BENCH_LATENESS; nil outside of a benchmark.
     var latenessFile: String?
 }

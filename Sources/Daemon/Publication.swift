@@ -204,7 +204,10 @@ extension Engine {
                     statuses[index].accessKeyID, of: statuses[index].name)
             }
         }
-        let groups = tracker.groupStatuses(at: now.moment)
+        var groups = tracker.groupStatuses(at: now.moment)
+        for index in groups.indices where !keyUsers.isEmpty {
+            groups[index].staleUsers = keyUsers[groups[index].name]?.status
+        }
         let next = jobs.isIdle ? max(earliest ?? now.wall, now.wall) : now.wall
         return StatusDocument(
             generatedAt: now.wall,

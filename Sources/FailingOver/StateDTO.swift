@@ -43,7 +43,7 @@ private func incident(_ row: JSONRow) throws(JSONFault) -> Incident {
         cause: try row.choice("cause"), summary: try row.string("summary"),
         startedAt: try row.time("started_at"),
         attempts: try row.number("attempts", in: 0...1_000_000),
-        byHand: try row.truth("by_hand"))
+        byHand: try row.truth("by_hand"), oldKeyID: try row.optionalString("old_key_id"))
 }
 
 private func hook(_ row: JSONRow) throws(JSONFault) -> HookRecord {

@@ -57,6 +57,7 @@ private func encode(_ group: RememberedGroup, _ object: inout JSONWriter) {
             object.member("started_at", incident.startedAt)
             object.member("attempts", incident.attempts)
             object.member("by_hand", incident.byHand)
+            if let key = incident.oldKeyID { object.member("old_key_id", key) }
         }
     }
     if let hook = group.hook {

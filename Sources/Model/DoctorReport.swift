@@ -1,6 +1,7 @@
 /// The parts of a doctor's report, in the order in which an expert works.
 package enum DoctorPart: String, Sendable, Hashable, CaseIterable {
     case configuration, lint, identity, user, precedence, network
+    case keyUsers = "key_users"
     case pipeline = "ci"
     case verdict, requests
 
@@ -13,6 +14,7 @@ package enum DoctorPart: String, Sendable, Hashable, CaseIterable {
         case .user: "The user and its keys"
         case .precedence: "What hides what, and what the application sees"
         case .network: "Clock and network"
+        case .keyUsers: "Who still uses the key"
         case .pipeline: "Long-term keys in CI"
         case .verdict: "Verdict"
         case .requests: "Every request that was made"
@@ -28,6 +30,7 @@ package enum DoctorPart: String, Sendable, Hashable, CaseIterable {
         case .user: "asking IAM about the user and its keys"
         case .precedence: "comparing with what the application sees"
         case .network: "looking at clock and network"
+        case .keyUsers: "looking for processes that use the key"
         case .pipeline: "looking for a CI system"
         case .verdict: "drawing the conclusion"
         case .requests: "listing the requests"
@@ -75,6 +78,8 @@ package struct DoctorReport: Sendable {
     package var user: DoctorSection<DoctorUser>
     package var precedence: DoctorSection<DoctorPrecedence>
     package var network: DoctorSection<DoctorNetwork>
+    /// Nil where the key is not refused, and no group has moved away from one.
+    package var keyUsers: DoctorSection<[StaleUsers]>?
     /// Nil where no CI system with long-term keys is seen.
     package var pipeline: PipelineAdvice?
     package var verdict: DoctorSection<Diagnosis>
@@ -91,6 +96,7 @@ package struct DoctorReport: Sendable {
         user: DoctorSection<DoctorUser> = .notAsked(DoctorReport.noTime),
         precedence: DoctorSection<DoctorPrecedence> = .notAsked(DoctorReport.noTime),
         network: DoctorSection<DoctorNetwork> = .notAsked(DoctorReport.noTime),
+        keyUsers: DoctorSection<[StaleUsers]>? = nil,
         pipeline: PipelineAdvice? = nil,
         verdict: DoctorSection<Diagnosis> = .notAsked(DoctorReport.noTime),
         remedies: [DoctorRemedy] = [], requests: [RequestRecord] = [], requestsLeftOut: Int = 0
@@ -105,6 +111,7 @@ package struct DoctorReport: Sendable {
         self.user = user
         self.precedence = precedence
         self.network = network
+        self.keyUsers = keyUsers
         self.pipeline = pipeline
         self.verdict = verdict
         self.remedies = remedies
@@ -119,7 +126,8 @@ package struct DoctorReport: Sendable {
         [
             (.configuration, configuration.state), (.lint, lint.state),
             (.identity, identity.state), (.user, user.state), (.precedence, precedence.state),
-            (.network, network.state), (.pipeline, pipeline == nil ? .ok : .warning),
+            (.network, network.state), (.keyUsers, keyUsers?.state ?? .ok),
+            (.pipeline, pipeline == nil ? .ok : .warning),
             (.verdict, verdict.state),
         ]
     }

@@ -107,11 +107,14 @@ package struct Incident: Sendable, Hashable {
     package var attempts: Int
     /// True when an operator ordered it.
     package var byHand: Bool
+    /// The access key id that `from` had when the move began; not in the status file.
+    package var oldKeyID: String?
 
     package init(
         id: String, event: HookEvent, from: String, to: String, cause: Cause, summary: String,
-        startedAt: WallTime, attempts: Int = 0, byHand: Bool = false
+        startedAt: WallTime, attempts: Int = 0, byHand: Bool = false, oldKeyID: String? = nil
     ) {
+        self.oldKeyID = oldKeyID
         self.id = id
         self.event = event
         self.from = from

@@ -107,6 +107,13 @@ package struct JSONWriter: Sendable {
         if let value { string(value) } else { null() }
     }
 
+    /// Writes a number under a key that is known at run time only.
+    package mutating func member(named key: String, _ value: Int) {
+        self.key(named: key)
+        if value < 0 { bytes.append(0x2D) }
+        digits(value.magnitude)
+    }
+
     package mutating func element(_ value: String) {
         separate()
         string(value)

@@ -84,12 +84,15 @@ package struct GroupStatus: Sendable, Hashable {
     package var hook: HookRecord?
     /// What is worth a warning although the group is ready.
     package var advisories: [Advisory]
+    /// Who still uses the key of before the last move; nil when nobody is looked for.
+    package var staleUsers: StaleUsers?
 
     package init(
         name: String, primary: String, backups: [String], active: String, state: GroupState,
         detail: String = "", incident: Incident? = nil, hook: HookRecord? = nil,
-        advisories: [Advisory] = []
+        advisories: [Advisory] = [], staleUsers: StaleUsers? = nil
     ) {
+        self.staleUsers = staleUsers
         self.advisories = advisories
         self.name = name
         self.primary = primary

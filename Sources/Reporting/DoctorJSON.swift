@@ -22,6 +22,11 @@ package func renderDoctorJSON(_ report: DoctorReport) -> [UInt8] {
         write(.user, report.user, to: &json) { write($0, to: &$1) }
         write(.precedence, report.precedence, to: &json) { write($0, to: &$1) }
         write(.network, report.network, to: &json) { write($0, to: &$1) }
+        if let users = report.keyUsers {
+            write(.keyUsers, users, to: &json) { write($0, to: &$1) }
+        } else {
+            json.member(named: DoctorPart.keyUsers.rawValue, nil)
+        }
         write(report.pipeline, to: &json)
         write(.verdict, report.verdict, to: &json) { write($0 as Diagnosis?, to: &$1) }
         json.array("remedy") { json in
@@ -160,6 +165,18 @@ private func write(_ network: DoctorNetwork, to json: inout JSONWriter) {
         }
     }
     write(network.findings, to: &json)
+}
+
+private func write(_ list: [StaleUsers], to json: inout JSONWriter) {
+    json.array("keys") { json in
+        for stale in list {
+            json.object { json in
+                json.member("profile", stale.profile)
+                json.member("access_key_id", shownKeyID(stale.accessKeyID))
+                stale.report.write(to: &json) { redacted($0) }
+            }
+        }
+    }
 }
 
 private func write(_ advice: PipelineAdvice?, to json: inout JSONWriter) {

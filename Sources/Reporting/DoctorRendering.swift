@@ -25,6 +25,10 @@ package func renderDoctor(_ report: DoctorReport, style: TableStyle) -> String {
     page.add(report.precedence)
     page.heading(title(.network), report.network.state)
     page.add(report.network)
+    if let users = report.keyUsers {
+        page.heading(title(.keyUsers), users.state)
+        page.add(users)
+    }
     if let pipeline = report.pipeline {
         page.heading(title(.pipeline), .warning)
         page.add(pipeline)

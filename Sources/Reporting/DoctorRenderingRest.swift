@@ -33,6 +33,24 @@ extension DoctorPage {
         notes(section.notes)
     }
 
+    mutating func add(_ section: DoctorSection<[StaleUsers]>) {
+        for stale in section.content ?? [] {
+            let key = "access key \(shownKeyID(stale.accessKeyID)) of \(stale.profile)"
+            let report = stale.report
+            guard report.count > 0 else {
+                paragraph("No process is seen to use \(key)\(blindness(of: report)).")
+                continue
+            }
+            paragraph("In use by a process: \(key)\(blindness(of: report)).")
+            for user in report.users.prefix(20) {
+                bullet(Reporting.words(for: user), isWarning: true)
+            }
+            let rest = report.count - min(20, report.users.count)
+            if rest > 0 { bullet("and \(rest) more", isWarning: true) }
+        }
+        notes(section.notes)
+    }
+
     mutating func add(_ advice: PipelineAdvice) {
         for sentence in advice.sentences { paragraph(sentence) }
         if let file = advice.file, let snippet = advice.snippet {

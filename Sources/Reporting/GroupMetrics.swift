@@ -67,6 +67,10 @@ func writeGroups(
         $0.sample($2.and("result", "served"), Double(handouts.served))
         $0.sample($2.and("result", "unavailable"), Double(handouts.unavailable))
     }
+    each(
+        .gauge, "credwatch_failover_stale_users",
+        "Running processes that still use the key of before the last move, as far as they can be seen."
+    ) { $0.sample($2, Double($1.staleUsers?.report.count ?? 0)) }
     each(.gauge, "credwatch_failover_warnings", "How many warnings there are about the group.") {
         $0.sample($2, Double($1.advisories.count))
     }

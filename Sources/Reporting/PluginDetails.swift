@@ -47,7 +47,7 @@ func pluginDetails(_ part: PluginPart, _ question: PluginQuestion, now: WallTime
             lines += details(of: profile)
         }
     }
-    for group in part.document.groups where group.state != .ready {
+    for group in part.document.groups where group.state != .ready || staleText(group) != nil {
         lines += details(of: group)
     }
     for profile in part.profiles {
@@ -99,6 +99,7 @@ private func details(of group: GroupStatus) -> [String] {
     if let incident = group.incident { line += ", \(words(for: incident))" }
     if let result = group.hook?.result { line += ", hook \(words(for: result))" }
     return [group.detail.isEmpty ? line : "\(line): \(group.detail)"]
+        + [staleText(group)].compactMap { $0.map { "group \(group.name): \($0)" } }
 }
 
 private func plural(_ count: Int, _ noun: String) -> String {

@@ -118,7 +118,9 @@ private func judge(
     let state = judge(active, question, now)
     let spares = part.members(of: group).filter { $0.name != group.active }
     let isTroubled = spares.contains { judge($0, question, now).map { $0 != .ok } ?? false }
-    let isWarned = group.advisories.contains(where: \.kind.degrades)
+    let isWarned =
+        group.advisories.contains(where: \.kind.degrades)
+        || group.staleUsers.map { $0.report.count > 0 } ?? false
     guard isTroubled || isWarned || group.state != .ready else { return state }
     return (state ?? .unknown).or(.warning)
 }

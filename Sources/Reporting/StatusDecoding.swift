@@ -128,7 +128,13 @@ private func group(_ row: JSONRow) throws(JSONFault) -> GroupStatus {
                 startedAt: try row.time("started_at"),
                 finishedAt: try row.optionalTime("finished_at"), result: try hookResult(row))
         },
-        advisories: try row.rows("warnings").map(advisory))
+        advisories: try row.rows("warnings").map(advisory),
+        staleUsers: try row.optionalRow("stale_users").map { row throws(JSONFault) in
+            StaleUsers(
+                profile: try row.string("profile"),
+                accessKeyID: try row.string("access_key_id"), since: try row.time("since"),
+                lookedAt: try row.optionalTime("looked_at"), report: try KeyUsersReport(row))
+        })
 }
 
 private func hookResult(_ row: JSONRow) throws(JSONFault) -> HookResult? {

@@ -84,6 +84,19 @@ func write(_ group: GroupStatus, to writer: inout JSONWriter) {
             writer.member("hook", nil as String?)
         }
         write(group.advisories, to: &writer)
+        write(group.staleUsers, to: &writer)
+    }
+}
+
+/// Writes the member `stale_users`.
+private func write(_ stale: StaleUsers?, to writer: inout JSONWriter) {
+    guard let stale else { return writer.member("stale_users", nil as String?) }
+    writer.object("stale_users") { writer in
+        writer.member("profile", stale.profile)
+        writer.member("access_key_id", shownKeyID(stale.accessKeyID))
+        writer.member("since", stale.since)
+        writer.member("looked_at", stale.lookedAt)
+        stale.report.write(to: &writer) { redacted($0) }
     }
 }
 

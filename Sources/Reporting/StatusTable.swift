@@ -135,7 +135,7 @@ func clockClause(_ document: StatusDocument) -> String? {
 }
 
 private func notes(on group: GroupStatus) -> [String] {
-    [incidentText(group), hookText(group)].compactMap(\.self)
+    [incidentText(group), hookText(group), staleText(group)].compactMap(\.self)
 }
 
 /// Says what incident a group is in; nil when in none.

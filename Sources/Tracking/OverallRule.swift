@@ -5,7 +5,8 @@ package import Model
 /// Failing when a profile fails that applications may be using; degraded when only a spare fails (a
 /// member of groups whose active profile is another one, and healthy), when a group is not ready,
 /// when a part is unknown, when a login ends within a quarter of an hour and only a person can help, or
-/// while a warning that degrades lasts, `advisories` being those about the machine itself;
+/// while a warning that degrades lasts, `advisories` being those about the machine itself, while a process
+/// uses the key of before a move;
 /// unknown when nothing is known at all. Profiles that were not checked yet do not count beside others.
 package func overall(
     profiles: [ProfileStatus], groups: [GroupStatus], advisories: [Advisory] = []
@@ -16,6 +17,7 @@ package func overall(
     var isWarned =
         advisories.contains(where: \.kind.degrades)
         || groups.contains { $0.advisories.contains(where: \.kind.degrades) }
+        || groups.contains { $0.staleUsers.map { $0.report.count > 0 } ?? false }
     // Read where they lie: a copy of each of ten thousand would count some twenty references.
     profiles.withUnsafeBufferPointer { profiles in
         for index in profiles.indices {

@@ -18,8 +18,12 @@ struct Check: ParsableCommand {
             the shared AWS files. With --unit, --pid or --environment-file the profiles of the config do \
             not count.
 
+            With --ci, for pipelines: plain lines, for GitHub Actions and GitLab with annotations and sections, \
+            and one line of JSON at the end. A job that uses a long-term key is told first how it gets a role.
+
             EXIT CODES
-              0 healthy, 1 degraded (some unknown), 2 failing, 3 unknown, 64 wrong usage, 78 config refused
+              0 healthy, 1 degraded (some unknown, or a warning), 2 failing, 3 unknown
+              64 wrong usage, 78 config refused
             """)
 
     @Argument(help: "The profiles to check. Default: all of the config")
@@ -31,6 +35,33 @@ struct Check: ParsableCommand {
 
     @Flag(name: .long, help: "Print JSON in place of a table. Default: a table")
     var json = false
+
+    @Flag(name: .long, help: "Write for the log of a CI system. Default: for people")
+    var ci = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With --ci: write the JSON into this file.",
+            discussion: "Default: the last line on standard output", valueName: "file"))
+    var summary: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With --ci: write GitLab's report of code quality into this file.",
+            discussion: "Default: none", valueName: "file"))
+    var codequality: String?
+
+    func validate() throws {
+        if ci, json { throw ValidationError("Only one of --ci and --json can be given.") }
+        if !ci, summary != nil || codequality != nil {
+            throw ValidationError("--summary and --codequality go with --ci only.")
+        }
+        if summary?.isEmpty == true || codequality?.isEmpty == true {
+            throw ValidationError("--summary and --codequality need a name.")
+        }
+    }
 
     func run() throws {
         let configuration = try selectedConfiguration()
@@ -48,6 +79,13 @@ struct Check: ParsableCommand {
             throw ExitCode(Overall.unknown.exitCode)
         }
         progress.clear()
+        if ci {
+            let code = CICheck(
+                configuration: configuration, summaryFile: summary, codeQualityFile: codequality
+            ).tell(document)
+            if code != 0 { throw ExitCode(code) }
+            return
+        }
         if json {
             write(renderCheck(document), to: STDOUT_FILENO)
         } else {

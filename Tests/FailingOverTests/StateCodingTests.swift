@@ -9,7 +9,7 @@ let sampleState: RememberedState = {
     let incident = Incident(
         id: "3f1c2d4e-5a6b-7c8d-9e0f-112233445566", event: .failover, from: "app",
         to: "app-backup", cause: .keyNotRecognized, summary: "The key \"A\\B\" is gone: é.",
-        startedAt: time, attempts: 2, byHand: true)
+        startedAt: time, attempts: 2, byHand: true, oldKeyID: "AKIAQNCLJGYSAZAAN74C")
     let results: [HookResult?] = [
         .exited(code: 3), .killed(signal: 9), .timedOut, .notStarted("no \"such\" file"),
         .interrupted, .switchFailed("no \"place\""), .incomplete("app.service"), nil,

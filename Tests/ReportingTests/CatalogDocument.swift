@@ -217,6 +217,35 @@ enum CatalogDocument {
                 Applications of failover group @CREDWATCH_GROUP@ should use @CREDWATCH_ACTIVE@
                 again; the hook that moves them has succeeded. Nothing is to be done.
                 """)
+        case .keyStillUsed:
+            Page(
+                "Processes still use the old key of group @CREDWATCH_GROUP@",
+                """
+                The group has moved away from access key @CREDWATCH_ACCESS_KEY_ID@ of
+                profile @CREDWATCH_PROFILE@, and @CREDWATCH_KEY_USERS@ running processes have it in their
+                environment, or are of a unit that reads a switched file and older than the
+                switch. The message names them. They fail as soon as the key does: restart
+                what is of them. credwatch looks again, at least every 10 minutes, until they
+                are gone; "credwatch status" has the list.
+                """)
+        case .keyUnused:
+            Page(
+                "The old key of group @CREDWATCH_GROUP@ is in use no more",
+                """
+                The last process that was seen to use access key @CREDWATCH_ACCESS_KEY_ID@
+                is gone. One that reads a file anew each time, or is on another machine, is
+                not seen here: look at the key's last use before it is deleted.
+                """)
+        case .keyUsersUnseen:
+            Page(
+                "Who uses the old key of group @CREDWATCH_GROUP@ is not known",
+                """
+                No process was seen that uses access key @CREDWATCH_ACCESS_KEY_ID@, but not
+                all could be looked at: the service has no right to read the environments of
+                others. As root this shows them all:
+
+                    credwatch doctor @CREDWATCH_PROFILE@
+                """)
         case .hookStarted:
             Page(
                 "Hook of group @CREDWATCH_GROUP@ starts", manual: "credwatch-hook(7)",

@@ -85,6 +85,9 @@ import Testing
         entries.append(entry(forRestored: "/run/x", after: .seconds(1)))
         entries.append(entry(forHeartbeatTo: "hc-ping.com", failure: "no answer"))
         entries.append(entry(forRestoredHeartbeatTo: "hc-ping.com", after: .seconds(1)))
+        entries.append(entry(forUsersOf: Samples.staleUsers, in: "app"))
+        entries.append(entry(forNoUsersOf: Samples.staleUsers, in: "app"))
+        entries.append(entry(forUnseenUsersOf: Samples.staleUsers, in: "app"))
         entries.append(entry(forSummaryOf: Samples.emptyDocument))
         entries.append(entry(forLost: 3))
         return entries

@@ -47,6 +47,17 @@ import Testing
         #expect(state.rawValue == code)
     }
 
+    @Test func aGroupWhoseOldKeyIsInUseIsAWarning() {
+        var group = Self.group(.ready, active: "a")
+        let profiles = [Self.profile("a"), Self.profile("b")]
+        func state() -> PluginState {
+            self.state(Self.document(.healthy, profiles, [group]), PluginQuestion(groups: ["g"]))
+        }
+        #expect(state() == .ok)
+        group.staleUsers = Samples.staleUsers
+        #expect(state() == .warning)
+    }
+
     /// What a selection of profiles and groups leads to, whatever the sum says.
     struct Row: Sendable, CustomTestStringConvertible {
         var what: String

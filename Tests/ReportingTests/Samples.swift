@@ -105,6 +105,19 @@ enum Samples {
             event: .failover, attempt: 1, startedAt: now + .seconds(-29),
             finishedAt: now + .seconds(-27), result: .exited(code: 0)))
 
+    static let staleUsers = StaleUsers(
+        profile: "app", accessKeyID: "AKIAQNCLJGYSAZAAN74C", since: now + .seconds(-27),
+        lookedAt: now + .seconds(-25),
+        report: KeyUsersReport(
+            users: [
+                KeyUser(
+                    pid: 812, user: "app", unit: "app.service", command: "worker",
+                    reason: .environment),
+                KeyUser(
+                    pid: 90_210, user: "uid 1000", unit: nil, command: "sh",
+                    reason: .startedBefore),
+            ], count: 3, unreadable: 14))
+
     static let quietGroup = GroupStatus(
         name: "batch", primary: "batch", backups: ["app", "app-backup"], active: "batch",
         state: .ready)
@@ -137,6 +150,7 @@ enum Samples {
             group.name = "g\(index)"
             group.advisories = advisories
             group.hook?.result = result
+            group.staleUsers = staleUsers
             document.groups.append(group)
         }
         for confidence in Confidence.allCases {

@@ -53,7 +53,7 @@ import Testing
                 "started_at":"2026-11-22T14:02:40Z","attempts":1,"by_hand":false},\
                 "hook":{"event":"failover","result":"succeeded","exit_code":0,"signal":null,\
                 "reason":null,"attempts":1,"started_at":"2026-11-22T14:02:41Z",\
-                "finished_at":"2026-11-22T14:02:43Z"},"warnings":[]}
+                "finished_at":"2026-11-22T14:02:43Z"},"warnings":[],"stale_users":null}
                 """)
     }
 

@@ -7,6 +7,9 @@ package struct ReportSchema: Sendable {
     /// Of what `credwatch doctor --json` prints, which refers to the status file's.
     package static let doctor = ReportSchema(name: "doctor.schema.json")
 
+    /// Of the line that `credwatch check --ci` prints, which refers to the status file's.
+    package static let ci = ReportSchema(name: "ci-summary.schema.json")
+
     private static let folder =
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
         .joined(separator: "/") + "/packaging"

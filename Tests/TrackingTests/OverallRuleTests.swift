@@ -22,6 +22,17 @@ import Tracking
         #expect(overall(profiles: profiles, groups: []) == expected)
     }
 
+    @Test func `who still uses an old key makes it degraded, and a look without a find does not`() {
+        let time = WallTime(seconds: 1_795_356_190)
+        let profiles = ["app", "spare"].map { ProfileStatus(name: $0, state: .healthy) }
+        var group = group(.ready, active: "app")
+        group.staleUsers = StaleUsers(
+            profile: "spare", accessKeyID: "AKIAQNCLJGYSAZAAN74C", since: time)
+        #expect(overall(profiles: profiles, groups: [group]) == .healthy)
+        group.staleUsers?.report.count = 1
+        #expect(overall(profiles: profiles, groups: [group]) == .degraded)
+    }
+
     @Test(
         arguments: [
             (.healthy, .healthy, .ready, "app", .healthy),
