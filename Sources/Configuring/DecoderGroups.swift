@@ -41,13 +41,16 @@ extension Decoder {
         let span = duration(section["minimum_span"], "`minimum_span`", in: Self.spans)
         let hook = hook(section["hook"])
         let equivalentActions = equivalentActions(section["equivalent_actions"])
+        let policy = failoverPolicy(section)
         guard let name, let primary, let backups else { return nil }
-        return GroupConfiguration(
+        var group = GroupConfiguration(
             name: name, primary: primary, backups: backups.map(\.name), fall: fall ?? 3,
             rise: rise ?? 2, minimumSpan: span ?? .seconds(90), hook: hook,
             equivalentActions: equivalentActions, location: location(section.mark),
             primaryLocation: section["primary"].map { location($0.mark) },
             backupLocations: backups.map { location($0.mark) })
+        group.policy = policy
+        return group
     }
 
     /// Takes a node as the name of a configured profile.

@@ -21,7 +21,8 @@ struct Section {
 
 /// The kinds of section with the keys that each allows.
 enum SectionKind: CaseIterable {
-    case root, defaults, profile, expectation, canary, group, hook, status, metrics, control, aws,
+    case root, defaults, profile, expectation, canary, group, flap, hook, status, metrics, control,
+        aws,
         heartbeat
 
     /// The section for a message.
@@ -33,6 +34,7 @@ enum SectionKind: CaseIterable {
         case .expectation: "`expect`"
         case .canary: "a call of `canary`"
         case .group: "a failover group"
+        case .flap: "`flap`"
         case .hook: "`hook`"
         case .status: "`status`"
         case .metrics: "`metrics`"
@@ -64,8 +66,10 @@ enum SectionKind: CaseIterable {
         case .group:
             [
                 "name", "primary", "backups", "fall", "rise", "minimum_span", "hook",
-                "equivalent_actions",
+                "equivalent_actions", "failback", "failback_span", "flap", "cooldown",
+                "max_per_hour", "reminders",
             ]
+        case .flap: ["failures", "of"]
         case .hook: ["command", "timeout"]
         case .status: ["file", "prometheus_file", "html_file"]
         case .metrics: ["listen", "allow_remote"]
@@ -79,6 +83,7 @@ enum SectionKind: CaseIterable {
     var example: String {
         switch self {
         case .hook: "{command: [/usr/local/lib/credwatch/switch], timeout: 30s}"
+        case .flap: "{failures: 5, of: 20}"
         case .canary: "{action: iam:GetUser}"
         case .heartbeat: "{url: https://…, interval: 1m}"
         case .metrics: "{listen: 127.0.0.1:9812}"

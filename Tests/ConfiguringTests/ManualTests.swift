@@ -33,7 +33,7 @@ import Testing
             case .root: nil
             case .defaults: "defaults"
             case .profile, .expectation, .canary: "profiles"
-            case .group, .hook: "failover"
+            case .group, .flap, .hook: "failover"
             case .status, .metrics, .control, .aws, .heartbeat: "The rest"
             }
         var shown = keys(under: heading)
