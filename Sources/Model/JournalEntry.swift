@@ -29,6 +29,10 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
     case failoverFailed = "failover_failed"
     case primaryRecovered = "primary_recovered"
     case failedBack = "failed_back"
+    case backupFailing = "backup_failing"
+    case backupRecovered = "backup_recovered"
+    case reminder
+    case drillFinished = "drill_finished"
     case hookStarted = "hook_started"
     case hookFinished = "hook_finished"
     case hookOutput = "hook_output"

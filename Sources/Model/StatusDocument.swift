@@ -82,13 +82,15 @@ package struct GroupStatus: Sendable, Hashable {
     package var detail: String
     package var incident: Incident?
     package var hook: HookRecord?
+    /// The last drill; nil before the first.
+    package var drill: Drill?
     /// What is worth a warning although the group is ready.
     package var advisories: [Advisory]
 
     package init(
         name: String, primary: String, backups: [String], active: String, state: GroupState,
         detail: String = "", incident: Incident? = nil, hook: HookRecord? = nil,
-        advisories: [Advisory] = []
+        drill: Drill? = nil, advisories: [Advisory] = []
     ) {
         self.advisories = advisories
         self.name = name
@@ -99,6 +101,7 @@ package struct GroupStatus: Sendable, Hashable {
         self.detail = detail
         self.incident = incident
         self.hook = hook
+        self.drill = drill
     }
 }
 
