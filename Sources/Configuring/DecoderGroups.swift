@@ -43,6 +43,7 @@ extension Decoder {
         let equivalentActions = equivalentActions(section["equivalent_actions"])
         let targets = switchTargets(section["switch"])
         let serve = serve(section["serve"])
+        let policy = failoverPolicy(section)
         guard let name, let primary, let backups else { return nil }
         var group = GroupConfiguration(
             name: name, primary: primary, backups: backups.map(\.name), fall: fall ?? 3,
@@ -52,6 +53,7 @@ extension Decoder {
             backupLocations: backups.map { location($0.mark) })
         group.switchTargets = targets
         group.serve = serve
+        group.policy = policy
         return group
     }
 

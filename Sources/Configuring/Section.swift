@@ -21,7 +21,7 @@ struct Section {
 
 /// The kinds of section with the keys that each allows.
 enum SectionKind: CaseIterable {
-    case root, defaults, profile, expectation, canary, rotation, group, hook, status, metrics,
+    case root, defaults, profile, expectation, canary, rotation, group, flap, hook, status, metrics,
         control, aws, heartbeat, switchTarget, mover, serve
 
     /// The section for a message.
@@ -34,6 +34,7 @@ enum SectionKind: CaseIterable {
         case .canary: "a call of `canary`"
         case .rotation: "`rotate`"
         case .group: "a failover group"
+        case .flap: "`flap`"
         case .hook: "`hook`"
         case .status: "`status`"
         case .metrics: "`metrics`"
@@ -69,8 +70,10 @@ enum SectionKind: CaseIterable {
         case .group:
             [
                 "name", "primary", "backups", "fall", "rise", "minimum_span", "hook",
-                "equivalent_actions", "switch", "serve",
+                "equivalent_actions", "switch", "serve", "failback", "failback_span", "flap",
+                "cooldown", "max_per_hour", "reminders",
             ]
+        case .flap: ["failures", "of"]
         case .hook: ["command", "timeout"]
         case .status: ["file", "prometheus_file", "html_file"]
         case .metrics: ["listen", "allow_remote"]
@@ -87,6 +90,7 @@ enum SectionKind: CaseIterable {
     var example: String {
         switch self {
         case .hook: "{command: [/usr/local/lib/credwatch/switch], timeout: 30s}"
+        case .flap: "{failures: 5, of: 20}"
         case .canary: "{action: iam:GetUser}"
         case .rotation: "{every: 90d}"
         case .heartbeat: "{url: https://…, interval: 1m}"

@@ -4,6 +4,9 @@ import Model
 package struct ControlRequest: Sendable, Hashable {
     package enum Command: String, Sendable, Hashable, CaseIterable {
         case failover, failback
+        /// A failover with the way back; a command of its own, so that no older daemon takes it for the one
+        /// without.
+        case drill
         /// Reads the config again; it names no group.
         case reload
     }

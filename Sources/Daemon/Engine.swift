@@ -160,6 +160,7 @@ actor Engine {
             switch key {
             case .check(let name): checkIsDue(name, due: due)
             case .group(let name): handle(.woken(group: name), at: now)
+            case .reminder(let name): handle(.reminderDue(group: name), at: now)
             case .end(let name): handle(.endNears(profile: name), at: now)
             case .look(let name): lookIsDue(name, at: now)
             case .investigations: break

@@ -30,6 +30,12 @@ extension Engine {
                 } else {
                     schedule.remove(.group(group))
                 }
+            case .remind(let group, let moment):
+                if let moment {
+                    schedule.set(.reminder(group), due: moment, slack: .seconds(1))
+                } else {
+                    schedule.remove(.reminder(group))
+                }
             case .watchEnd(let profile, let moment):
                 if let moment {
                     schedule.set(.end(profile), due: moment)
@@ -52,6 +58,7 @@ extension Engine {
         switch request.command {
         case .failover: kind = .failover
         case .failback: kind = .failback
+        case .drill: kind = .drill
         case .reload: return reload(reply)
         }
         nextOrder += 1

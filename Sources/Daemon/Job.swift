@@ -5,6 +5,8 @@ enum DueKey: Hashable, Sendable {
     case check(String)
     case group(String)
     case end(String)
+    /// That a group still uses a backup.
+    case reminder(String)
     /// The daily look at the key of a profile.
     case look(String)
     /// The end of the time that IAM asked to wait.

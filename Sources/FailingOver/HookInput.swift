@@ -35,6 +35,7 @@ struct HookInput {
             "CREDWATCH_MESSAGE": run.message,
             "CREDWATCH_INCIDENT": run.incident,
             "CREDWATCH_ATTEMPT": String(run.attempt),
+            "CREDWATCH_DRILL": run.isDrill ? "1" : "0",
             "CREDWATCH_STATUS_FILE": statusFile,
         ]
     }
@@ -52,6 +53,7 @@ struct HookInput {
             object.member("message", run.message)
             object.member("incident", run.incident)
             object.member("attempt", run.attempt)
+            object.member("drill", run.isDrill)
             object.member("status_file", statusFile)
         }
         writer.finish()

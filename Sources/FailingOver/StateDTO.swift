@@ -20,13 +20,15 @@ private func profile(_ row: JSONRow) throws(JSONFault) -> RememberedProfile {
 }
 
 private func group(_ row: JSONRow) throws(JSONFault) -> RememberedGroup {
-    RememberedGroup(
+    var group = RememberedGroup(
         name: try row.text("name"), state: try row.choice("state"),
         active: try row.text("active"),
         incident: try row.optionalRow("incident").map(incident),
         hook: try row.optionalRow("hook").map(hook),
         recoveryAnnounced: try row.optionalTruth("recovery_announced") ?? false,
         refusals: try row.optionalRow("refusals").map(refusals))
+    try decodeMoves(row, into: &group)
+    return group
 }
 
 private func refusals(_ row: JSONRow) throws(JSONFault) -> RememberedRefusals {
@@ -37,13 +39,16 @@ private func refusals(_ row: JSONRow) throws(JSONFault) -> RememberedRefusals {
 }
 
 private func incident(_ row: JSONRow) throws(JSONFault) -> Incident {
-    Incident(
+    var incident = Incident(
         id: try row.text("id"), event: try row.choice("event"),
         from: try row.text("from"), to: try row.text("to"),
         cause: try row.choice("cause"), summary: try row.string("summary"),
         startedAt: try row.time("started_at"),
         attempts: try row.number("attempts", in: 0...1_000_000),
         byHand: try row.truth("by_hand"), oldKeyID: try row.optionalString("old_key_id"))
+    incident.isDrill = try row.optionalTruth("drill") ?? false
+    incident.hasSwitched = try row.optionalTruth("switched") ?? false
+    return incident
 }
 
 private func hook(_ row: JSONRow) throws(JSONFault) -> HookRecord {
@@ -70,13 +75,13 @@ private func result(_ row: JSONRow) throws(JSONFault) -> HookResult {
 
 extension JSONRow {
     /// A text that is not empty.
-    fileprivate func text(_ name: String) throws(JSONFault) -> String {
+    func text(_ name: String) throws(JSONFault) -> String {
         let text = try string(name)
         guard !text.isEmpty else { throw fault(name, .invalid("must not be empty")) }
         return text
     }
 
-    fileprivate func number<Number: FixedWidthInteger>(
+    func number<Number: FixedWidthInteger>(
         _ name: String, in range: ClosedRange<Number>
     ) throws(JSONFault) -> Number {
         let number: Number = try number(name)
@@ -87,7 +92,7 @@ extension JSONRow {
     }
 
     /// A point on the boot clock, as text.
-    fileprivate func moment(_ name: String) throws(JSONFault) -> Moment {
+    func moment(_ name: String) throws(JSONFault) -> Moment {
         let text = try string(name)
         guard let nanoseconds = Int64(text), nanoseconds >= 0 else {
             throw fault(name, .invalid("\(quoted(text)) is no time since boot"))
@@ -95,7 +100,7 @@ extension JSONRow {
         return Moment(nanoseconds: nanoseconds)
     }
 
-    fileprivate func choice<Value: RawRepresentable<String>>(
+    func choice<Value: RawRepresentable<String>>(
         _ name: String
     ) throws(JSONFault) -> Value {
         let text = try string(name)
@@ -105,13 +110,13 @@ extension JSONRow {
         return value
     }
 
-    fileprivate func choiceIfPresent<Value: RawRepresentable<String>>(
+    func choiceIfPresent<Value: RawRepresentable<String>>(
         _ name: String
     ) throws(JSONFault) -> Value? {
         has(name) ? try choice(name) : nil
     }
 
-    fileprivate func time(_ name: String) throws(JSONFault) -> WallTime {
+    func time(_ name: String) throws(JSONFault) -> WallTime {
         let text = try string(name)
         guard let time = WallTime(parsing: text) else {
             throw fault(name, .invalid("\(quoted(text)) is not a time"))
@@ -119,7 +124,7 @@ extension JSONRow {
         return time
     }
 
-    fileprivate func timeIfPresent(_ name: String) throws(JSONFault) -> WallTime? {
+    func timeIfPresent(_ name: String) throws(JSONFault) -> WallTime? {
         has(name) ? try time(name) : nil
     }
 }

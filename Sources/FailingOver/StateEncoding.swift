@@ -46,6 +46,7 @@ private func encode(_ group: RememberedGroup, _ object: inout JSONWriter) {
             if let key = refusals.accessKeyID { object.member("access_key_id", key) }
         }
     }
+    encodeMoves(of: group, &object)
     if let incident = group.incident {
         object.object("incident") { object in
             object.member("id", incident.id)
@@ -58,6 +59,8 @@ private func encode(_ group: RememberedGroup, _ object: inout JSONWriter) {
             object.member("attempts", incident.attempts)
             object.member("by_hand", incident.byHand)
             if let key = incident.oldKeyID { object.member("old_key_id", key) }
+            if incident.isDrill { object.member("drill", true) }
+            if incident.hasSwitched { object.member("switched", true) }
         }
     }
     if let hook = group.hook {

@@ -16,6 +16,12 @@ package enum AdvisoryKind: String, Sendable, Hashable, CaseIterable {
     case backupSameAccount = "backup_same_account"
     /// The backup may not do what the primary may, and what `equivalent_actions` asks for.
     case backupLacksPermission = "backup_lacks_permission"
+    /// A backup is confirmed bad by its own checks.
+    case backupFailing = "backup_failing"
+    /// No backup is left that could stand in.
+    case noUsableBackup = "no_usable_backup"
+    /// The primary fails again and again.
+    case primaryFlapping = "primary_flapping"
     /// A question of the daily look could not be asked: the permission is missing.
     case lookDenied = "look_denied"
 
@@ -24,7 +30,9 @@ package enum AdvisoryKind: String, Sendable, Hashable, CaseIterable {
     /// A key that is old is no alarm that may hide another one; a backup that cannot stand in is.
     package var degrades: Bool {
         switch self {
-        case .quarantined, .canaryFailed, .clockSkew, .backupLacksPermission: true
+        case .quarantined, .canaryFailed, .clockSkew, .backupLacksPermission, .backupFailing,
+            .noUsableBackup, .primaryFlapping:
+            true
         case .keyOld, .twoActiveKeys, .backupSameUser, .backupSameAccount, .lookDenied: false
         }
     }
@@ -59,4 +67,8 @@ package enum AdvisorySource: String, Sendable, Hashable, CaseIterable {
     case equivalence
     /// What Tracking sees by itself: identities of primary and backup, the clock.
     case tracking
+    /// What Tracking sees of the backups' own checks.
+    case backups
+    /// What Tracking counts of the primary's last answers.
+    case flapping
 }

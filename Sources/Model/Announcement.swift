@@ -28,11 +28,16 @@ package struct GroupChange: Sendable, Hashable {
     /// What happened, a sentence.
     package var message: String
     package var incident: Incident?
+    /// The member that it is about, where it is about one, and why.
+    package var profile: String?
+    package var cause: Cause?
 
     package init(
         kind: EventKind, group: String, state: GroupState, active: String, message: String,
-        incident: Incident?
+        incident: Incident?, profile: String? = nil, cause: Cause? = nil
     ) {
+        self.profile = profile
+        self.cause = cause
         self.kind = kind
         self.group = group
         self.state = state

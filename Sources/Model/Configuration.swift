@@ -137,6 +137,9 @@ package struct GroupConfiguration: Sendable, Hashable {
         self.primaryLocation = primaryLocation
         self.backupLocations = backupLocations
     }
+
+    /// Whether moving it means to run something; else it is only said which profile is in use.
+    package var hasMoves: Bool { hook != nil || !switchTargets.isEmpty }
 }
 
 /// Overrides of where the AWS settings come from; nil leaves it to the environment, as the SDKs do.

@@ -19,8 +19,12 @@ package enum HookEvent: String, Sendable, Hashable, CaseIterable {
     case failoverFailed = "failover_failed"
     /// The primary is good again while a backup is active; a notice, nothing to switch.
     case recovered
-    /// An operator ordered the way back: applications should now use `to`, the primary.
+    /// The way back: applications should now use `to`, the primary.
     case failback
+    /// A backup is confirmed bad; a notice, nothing to switch. `from` is that backup, `to` what is in use.
+    case backupFailing = "backup_failing"
+    /// The group still uses a backup, days after the failover; a notice, nothing to switch.
+    case reminder
     /// `credwatch hook test`; nothing to switch.
     case test
 }
@@ -37,11 +41,14 @@ package struct HookRun: Sendable, Hashable {
     package var incident: String
     /// From 1.
     package var attempt: Int
+    /// Whether it belongs to a drill, which fails back by itself.
+    package var isDrill: Bool
 
     package init(
         event: HookEvent, group: String, from: String, to: String, cause: Cause, message: String,
-        incident: String, attempt: Int
+        incident: String, attempt: Int, isDrill: Bool = false
     ) {
+        self.isDrill = isDrill
         self.event = event
         self.group = group
         self.from = from
@@ -109,6 +116,10 @@ package struct Incident: Sendable, Hashable {
     package var byHand: Bool
     /// The access key id that `from` had when the move began; not in the status file.
     package var oldKeyID: String?
+    /// Whether it is one of the two ends of a drill.
+    package var isDrill = false
+    /// Whether a run has switched the files to `to`, though it was not a success.
+    package var hasSwitched = false
 
     package init(
         id: String, event: HookEvent, from: String, to: String, cause: Cause, summary: String,
@@ -124,5 +135,31 @@ package struct Incident: Sendable, Hashable {
         self.startedAt = startedAt
         self.attempts = attempts
         self.byHand = byHand
+    }
+}
+
+/// How a drill ended.
+package enum DrillOutcome: String, Sendable, Hashable, CaseIterable {
+    /// There and back.
+    case succeeded
+    /// Nothing was moved, or not to its end: the failover failed.
+    case failed
+    /// The way there worked, and the backup is still in use: the way back was not to be gone, or failed.
+    case stayed
+}
+
+/// A rehearsal of a failover, with the way back.
+package struct Drill: Sendable, Hashable {
+    package var startedAt: WallTime
+    /// Nil while it runs.
+    package var finishedAt: WallTime?
+    package var outcome: DrillOutcome?
+
+    package init(
+        startedAt: WallTime, finishedAt: WallTime? = nil, outcome: DrillOutcome? = nil
+    ) {
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        self.outcome = outcome
     }
 }

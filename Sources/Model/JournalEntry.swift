@@ -32,6 +32,10 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
     case keyStillUsed = "key_still_used"
     case keyUnused = "key_unused"
     case keyUsersUnseen = "key_users_unseen"
+    case backupFailing = "backup_failing"
+    case backupRecovered = "backup_recovered"
+    case reminder
+    case drillFinished = "drill_finished"
     case hookStarted = "hook_started"
     case hookFinished = "hook_finished"
     case hookOutput = "hook_output"

@@ -49,6 +49,45 @@ package struct RememberedRefusals: Sendable, Hashable {
     }
 }
 
+/// A backup that is confirmed bad, which was told.
+package struct RememberedBackup: Sendable, Hashable {
+    package var name: String
+    package var since: WallTime
+
+    package init(name: String, since: WallTime) {
+        self.name = name
+        self.since = since
+    }
+}
+
+/// What a group has moved by itself, and what it reminds of.
+package struct RememberedMoves: Sendable, Hashable {
+    /// When the last move of the daemon's own came to its end.
+    package var endedAt: WallTime?
+    /// When its failovers of the last hour began, in their order.
+    package var failovers: [WallTime] = []
+    /// How many moves away from the active backup have failed one after the other.
+    package var failed = 0
+    /// Since when a backup is in use.
+    package var onBackupSince: WallTime?
+    /// How many reminders are behind it.
+    package var reminders = 0
+
+    package init() {}
+}
+
+/// The last answers of a primary, to judge whether it flaps.
+package struct RememberedFlaps: Sendable, Hashable {
+    /// Whether each was bad, the oldest first.
+    package var answers: [Bool]
+    package var isFlapping: Bool
+
+    package init(answers: [Bool], isFlapping: Bool) {
+        self.answers = answers
+        self.isFlapping = isFlapping
+    }
+}
+
 /// What is kept of a group across restarts.
 package struct RememberedGroup: Sendable, Hashable {
     package var name: String
@@ -60,6 +99,11 @@ package struct RememberedGroup: Sendable, Hashable {
     /// The notice that the primary is good again was given, so a restart does not give it again.
     package var recoveryAnnounced: Bool
     package var refusals: RememberedRefusals?
+    package var failingBackups: [RememberedBackup] = []
+    package var moves = RememberedMoves()
+    package var flaps: RememberedFlaps?
+    /// The last drill, also one that still runs.
+    package var drill: Drill?
 
     package init(
         name: String, state: GroupState, active: String, incident: Incident? = nil,

@@ -82,6 +82,8 @@ package struct GroupStatus: Sendable, Hashable {
     package var detail: String
     package var incident: Incident?
     package var hook: HookRecord?
+    /// The last drill; nil before the first.
+    package var drill: Drill?
     /// What is worth a warning although the group is ready.
     package var advisories: [Advisory]
     /// Who still uses the key of before the last move; nil when nobody is looked for.
@@ -90,7 +92,7 @@ package struct GroupStatus: Sendable, Hashable {
     package init(
         name: String, primary: String, backups: [String], active: String, state: GroupState,
         detail: String = "", incident: Incident? = nil, hook: HookRecord? = nil,
-        advisories: [Advisory] = [], staleUsers: StaleUsers? = nil
+        drill: Drill? = nil, advisories: [Advisory] = [], staleUsers: StaleUsers? = nil
     ) {
         self.staleUsers = staleUsers
         self.advisories = advisories
@@ -102,6 +104,7 @@ package struct GroupStatus: Sendable, Hashable {
         self.detail = detail
         self.incident = incident
         self.hook = hook
+        self.drill = drill
     }
 }
 

@@ -71,6 +71,17 @@ func writeGroups(
         .gauge, "credwatch_failover_stale_users",
         "Running processes that still use the key of before the last move, as far as they can be seen."
     ) { $0.sample($2, Double($1.staleUsers?.report.count ?? 0)) }
+    each(
+        .gauge, "credwatch_failover_last_drill_timestamp_seconds",
+        "When the last drill of the group began; 0 before the first."
+    ) { $0.sample($2, seconds($1.drill?.startedAt) ?? 0) }
+    each(
+        .gauge, "credwatch_failover_last_drill_success",
+        "1 when the last drill went there and back, 0 when not; NaN before the end of the first."
+    ) {
+        let isOver = $1.drill?.finishedAt != nil
+        $0.sample($2, isOver ? ($1.drill?.outcome == .succeeded ? 1 : 0) : .nan)
+    }
     each(.gauge, "credwatch_failover_warnings", "How many warnings there are about the group.") {
         $0.sample($2, Double($1.advisories.count))
     }

@@ -115,18 +115,26 @@ private func group(_ row: JSONRow) throws(JSONFault) -> GroupStatus {
         state: try row.value("state"),
         detail: try row.string("detail"),
         incident: try row.optionalRow("incident").map { row throws(JSONFault) in
-            Incident(
+            var incident = Incident(
                 id: try row.string("id"), event: try row.value("event"),
                 from: try row.string("from"), to: try row.string("to"),
                 cause: try row.value("cause"), summary: try row.string("summary"),
                 startedAt: try row.time("started_at"), attempts: try row.number("attempts"),
                 byHand: try row.truth("by_hand"))
+            incident.isDrill = try row.optionalTruth("drill") ?? false
+            return incident
         },
         hook: try row.optionalRow("hook").map { row throws(JSONFault) in
             HookRecord(
                 event: try row.value("event"), attempt: try row.number("attempts"),
                 startedAt: try row.time("started_at"),
                 finishedAt: try row.optionalTime("finished_at"), result: try hookResult(row))
+        },
+        drill: try row.optionalRow("last_drill").map { row throws(JSONFault) in
+            Drill(
+                startedAt: try row.time("started_at"),
+                finishedAt: try row.optionalTime("finished_at"),
+                outcome: try row.optionalString("outcome") == nil ? nil : row.value("outcome"))
         },
         advisories: try row.rows("warnings").map(advisory),
         staleUsers: try row.optionalRow("stale_users").map { row throws(JSONFault) in

@@ -83,6 +83,15 @@ func write(_ group: GroupStatus, to writer: inout JSONWriter) {
         } else {
             writer.member("hook", nil as String?)
         }
+        if let drill = group.drill {
+            writer.object("last_drill") { writer in
+                writer.member("started_at", drill.startedAt)
+                writer.member("finished_at", drill.finishedAt)
+                writer.member("outcome", drill.outcome?.rawValue)
+            }
+        } else {
+            writer.member("last_drill", nil as String?)
+        }
         write(group.advisories, to: &writer)
         write(group.staleUsers, to: &writer)
     }
@@ -193,6 +202,7 @@ private func write(_ incident: Incident, to writer: inout JSONWriter) {
         writer.member("started_at", incident.startedAt)
         writer.member("attempts", incident.attempts)
         writer.member("by_hand", incident.byHand)
+        writer.member("drill", incident.isDrill)
     }
 }
 

@@ -135,7 +135,7 @@ func clockClause(_ document: StatusDocument) -> String? {
 }
 
 private func notes(on group: GroupStatus) -> [String] {
-    [incidentText(group), hookText(group), staleText(group)].compactMap(\.self)
+    [incidentText(group), hookText(group), drillText(group), staleText(group)].compactMap(\.self)
 }
 
 /// Says what incident a group is in; nil when in none.
@@ -145,7 +145,8 @@ func incidentText(_ group: GroupStatus) -> String? {
 
 /// Says which move an incident is: `failover from app to spare, key deactivated, since 2026-…`.
 func words(for incident: Incident) -> String {
-    let why = incident.byHand ? "ordered by hand" : incident.cause.title
+    let why =
+        incident.isDrill ? "a drill" : incident.byHand ? "ordered by hand" : incident.cause.title
     return "\(incident.event.rawValue) from \(incident.from) to \(incident.to), \(why),"
         + " since \(incident.startedAt.rfc3339)"
 }
@@ -156,6 +157,23 @@ func hookText(_ group: GroupStatus) -> String? {
     let result = hook.result.map { words(for: $0) } ?? "runs"
     return "hook for \(hook.event.rawValue): \(result), attempt \(hook.attempt),"
         + " started \(hook.startedAt.rfc3339)"
+}
+
+/// Says how a group's last drill went; nil when there was none.
+func drillText(_ group: GroupStatus) -> String? {
+    group.drill.map { drill in
+        "drill of \(drill.startedAt.rfc3339): "
+            + (drill.finishedAt == nil
+                ? "runs" : drill.outcome.map { words(for: $0) } ?? "not known")
+    }
+}
+
+private func words(for outcome: DrillOutcome) -> String {
+    switch outcome {
+    case .succeeded: "succeeded"
+    case .failed: "failed"
+    case .stayed: "ended without the way back"
+    }
 }
 
 /// The name of a group's state with spaces: `failed over`.

@@ -14,10 +14,11 @@ struct AdvisoryBoard: Sendable, Hashable {
     }
 
     /// Puts what a source sees now in the place of what it saw before, and announces what is new and
-    /// what is over; a kind that stays keeps the time at which it was seen first.
+    /// what is over, unless something else tells it; a kind that stays keeps the time at which it was seen
+    /// first.
     mutating func replace(
         _ source: AdvisorySource, with new: [Advisory], about subject: AdvisoryChange.Subject,
-        at now: WallTime, _ effects: inout Effects
+        isTold: Bool = true, at now: WallTime, _ effects: inout Effects
     ) {
         if new.isEmpty, bySource[source] == nil { return }
         let before = list
@@ -26,9 +27,12 @@ struct AdvisoryBoard: Sendable, Hashable {
             ? nil
             : new.map { advisory in
                 var advisory = advisory
-                advisory.since = before.first { $0.kind == advisory.kind }?.since ?? now
+                advisory.since =
+                    before.first { $0.kind == advisory.kind }?.since
+                    ?? advisory.since ?? now
                 return advisory
             }
+        guard isTold else { return }
         let after = list
         for advisory in before where !after.contains(where: { $0.kind == advisory.kind }) {
             announce(advisory, isOver: true, subject, &effects)

@@ -3,6 +3,8 @@ package import Model
 /// What an operator orders by hand.
 package enum OrderKind: String, Sendable, Hashable, CaseIterable {
     case failover, failback
+    /// A failover with the way back after it.
+    case drill
 }
 
 /// An operator's order, waiting for its answer.
@@ -31,6 +33,8 @@ package enum Event: Sendable, Hashable {
     case hookFinished(HookRun, HookResult, finishedAt: Instant)
     /// The time that a group had asked to be woken at has come.
     case woken(group: String)
+    /// The time of a reminder that a group had asked for has come.
+    case reminderDue(group: String)
     /// The time to look at the end of a profile's credential has come.
     case endNears(profile: String)
     case ordered(Order)
@@ -56,6 +60,8 @@ package enum Effect: Sendable, Hashable {
     case runHook(HookRun)
     /// Wakes the group at a moment; nil forgets an earlier wish.
     case wake(group: String, at: Moment?)
+    /// Tells ``Event/reminderDue(group:)`` at a moment; nil forgets an earlier wish.
+    case remind(group: String, at: Moment?)
     /// Tells ``Event/endNears(profile:)`` at a moment; nil forgets an earlier wish.
     case watchEnd(profile: String, at: Moment?)
     /// Checks a profile now, as the schedule would.

@@ -12,14 +12,30 @@ extension GroupTrack {
 
     /// Weighs everything that a confirmation needs.
     func readiness(at now: Moment) -> Readiness {
+        readiness(
+            Refusals(count: failures, first: firstFailure, last: lastFailure),
+            of: configuration.primary, candidates: configuration.backups, at: now)
+    }
+
+    /// The bad answers of the profile in use.
+    struct Refusals {
+        var count: Int
+        var first: Moment?
+        var last: CheckResult?
+    }
+
+    /// Weighs whether the profile in use is confirmed bad, and who may take over.
+    func readiness(
+        _ refusals: Refusals, of profile: String, candidates: [String], at now: Moment
+    ) -> Readiness {
         if isClockWrong {
             return .blocked("this machine's clock is more than \(Limits.skew.text) wrong")
         }
-        guard let first = firstFailure, let last = lastFailure else {
+        guard let first = refusals.first, let last = refusals.last else {
             return .wait("no bad answer counts yet")
         }
-        guard failures >= configuration.fall else {
-            return .wait("\(failures) of \(configuration.fall) bad answers")
+        guard refusals.count >= configuration.fall else {
+            return .wait("\(refusals.count) of \(configuration.fall) bad answers")
         }
         let span = last.startedAt.moment - first
         guard span >= configuration.minimumSpan else {
@@ -31,7 +47,7 @@ extension GroupTrack {
         case .old: return .wait("the last bad answer is too old")
         case .clock(let reason): return .blocked(reason)
         }
-        return provenBackup(against: last, at: now)
+        return proven(among: candidates, against: last, at: now)
     }
 
     /// What keeps a refusal of the primary from counting now.
@@ -52,21 +68,26 @@ extension GroupTrack {
             ? nil : .clock("the clock differs from AWS's by more than \(Limits.skew.text)")
     }
 
-    /// Finds the first backup that is proven good against a refusal.
+    /// Finds the first candidate that is proven good against a refusal, and may be moved to now.
     ///
     /// One that has not answered lately is waited for, so that a less preferred one does not win by
     /// milliseconds.
-    private func provenBackup(against refusal: CheckResult, at now: Moment) -> Readiness {
+    private func proven(
+        among candidates: [String], against refusal: CheckResult, at now: Moment
+    ) -> Readiness {
         var reasons: [String] = []
-        for backup in configuration.backups {
-            guard let proof = proofs[backup], isSameMinute(proof, refusal) else {
-                return .wait((reasons + ["\(backup) has not answered yet"]).joined(separator: "; "))
+        for candidate in candidates {
+            guard let proof = proofs[candidate], isSameMinute(proof, refusal) else {
+                let missing = "\(candidate) has not answered yet"
+                return .wait((reasons + [missing]).joined(separator: "; "))
             }
             if let flaw = flaw(of: proof, against: refusal) {
-                reasons.append("\(backup) \(flaw)")
-            } else {
-                return .move(to: backup)
+                reasons.append("\(candidate) \(flaw)")
+                continue
             }
+            let event: HookEvent = candidate == configuration.primary ? .failback : .failover
+            let hold = moves.hold(event, configuration.policy, at: now)
+            return hold.map { .blocked($0) } ?? .move(to: candidate)
         }
         return .blocked(reasons.joined(separator: "; "))
     }
@@ -90,7 +111,7 @@ extension GroupTrack {
             return "was not accepted within \(Limits.sameMinute.text) of the refusal"
         }
         if let key = proof.accessKeyID, key == refusal.accessKeyID {
-            return "has the same access key as the primary"
+            return "has the same access key as \(refusal.profile)"
         }
         guard let url = proof.endpoint?.url, url == refusal.endpoint?.url else {
             return "was asked at another endpoint"
@@ -136,10 +157,9 @@ extension GroupTrack {
             return hookIsRunning
                 ? "the hook runs, attempt \(incident?.attempts ?? 1) of \(Limits.hookAttempts)"
                 : "the hook failed \(incident?.attempts ?? 0) times and is tried again"
-        case .failedOver:
-            return recoveryAnnounced
-                ? "the primary is good again; `credwatch failback \(name)` moves back" : ""
+        case .failedOver: return detailOnBackup(at: now)
         case .failoverFailed:
+            if isMoved { return detailOnBackup(at: now) }
             return "nothing was moved; `credwatch failover \(name)` tries again"
         }
     }

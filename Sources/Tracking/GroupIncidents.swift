@@ -5,11 +5,16 @@ extension GroupTrack {
     /// Starts an incident, and with it the first attempt.
     mutating func begin(
         _ event: HookEvent, to target: String, cause: Cause, summary: String, byHand: Bool,
-        at now: Instant, _ effects: inout Effects
+        isDrill: Bool = false, at now: Instant, _ effects: inout Effects
     ) {
+        if !isDrill {
+            closeDrill(.stayed, because: "\(name) had to move meanwhile", at: now, &effects)
+        }
+        if !byHand, event == .failover { moves.began(at: now) }
         incident = Incident(
             id: effects.newIncidentID(), event: event, from: active, to: target, cause: cause,
             summary: summary, startedAt: now.wall, byHand: byHand)
+        incident?.isDrill = isDrill
         state = .failingOver
         isResuming = false
         blockedReason = nil
@@ -18,13 +23,13 @@ extension GroupTrack {
         attempt(at: now, &effects)
     }
 
-    /// Makes the next attempt, or counts a group without a hook as moved.
+    /// Makes the next attempt, or counts a group that has nothing to run as moved.
     mutating func attempt(at now: Instant, _ effects: inout Effects) {
         guard var incident else { return }
         isResuming = false
         retryAt = nil
         effects.add(.wake(group: name, at: nil))
-        guard configuration.hook != nil || !configuration.switchTargets.isEmpty else {
+        guard configuration.hasMoves else {
             return succeed(incident, at: now, &effects)
         }
         guard incident.attempts < Limits.hookAttempts else {
@@ -48,6 +53,8 @@ extension GroupTrack {
         hookIsRunning = false
         hook?.finishedAt = now.wall
         hook?.result = result
+        if case .incomplete = result { self.incident?.hasSwitched = true }
+        guard let incident = self.incident else { return }
         if result.isSuccess {
             succeed(incident, at: now, &effects)
         } else if incident.attempts >= Limits.hookAttempts {
@@ -64,6 +71,7 @@ extension GroupTrack {
     mutating func woken(
         latest: (String) -> CheckResult?, at now: Instant, _ effects: inout Effects
     ) {
+        if wayBackSince != nil { return wayBackIsWoken(at: now, &effects) }
         // An order that is being carried out is answered at its end, however long that takes.
         if let order, let orderedAt, state != .failingOver || isResuming,
             now.moment - orderedAt >= Limits.orderProof
@@ -88,11 +96,20 @@ extension GroupTrack {
         _ incident: Incident, at now: Instant, _ effects: inout Effects
     ) {
         let isFailback = incident.event == .failback
+        moves.ended(incident, isDone: true, awayFromBackup: isMoved, at: now)
         settle(isFailback ? .ready : .failedOver, active: incident.to)
         let text = "\(name) now uses \(incident.to) in place of \(incident.from)."
         effects.announce(self, isFailback ? .failedBack : .failedOver, text)
         effects.add(.remember)
-        answerOrder(done: true, text, &effects)
+        countTimeOnBackup(at: now, &effects)
+        guard incident.isDrill else { return answerOrder(done: true, text, &effects) }
+        if isFailback {
+            closeDrill(
+                .succeeded, because: "it moved to \(incident.from), and back to \(incident.to)",
+                at: now, &effects)
+        } else {
+            askForWayBack(at: now, &effects)
+        }
     }
 
     private mutating func giveUp(
@@ -101,17 +118,32 @@ extension GroupTrack {
     ) {
         let reason = reason ?? "the hook failed \(incident.attempts) times"
         let isFailback = incident.event == .failback
-        settle(isFailback ? .failedOver : .failoverFailed, active: incident.from)
-        let text = "\(name) could not be moved from \(incident.from) to \(incident.to): \(reason)."
+        moves.ended(incident, isDone: false, awayFromBackup: isMoved, at: now)
+        // What the files hold is what is in use, whatever else did not follow.
+        let active = incident.hasSwitched ? incident.to : incident.from
+        settle(
+            isFailback && !incident.hasSwitched ? .failedOver : .failoverFailed, active: active)
+        let text =
+            "\(name) could not be moved from \(incident.from) to \(incident.to): \(reason)."
+            + (incident.hasSwitched ? " The files hold \(incident.to)'s credential." : "")
         effects.announce(self, .failoverFailed, text)
         effects.add(.remember)
+        countTimeOnBackup(at: now, &effects)
         notify(.failoverFailed, text, of: incident, &effects)
-        answerOrder(done: false, text, &effects)
+        guard incident.isDrill else { return answerOrder(done: false, text, &effects) }
+        if !isFailback, isMoved {
+            drill?.outcome = .failed
+            askForWayBack(at: now, &effects)
+        } else {
+            closeDrill(isMoved ? .stayed : .failed, because: reason, at: now, &effects)
+        }
     }
 
     /// Ends an automatic failover whose reason is gone before a hook succeeded; returns whether it did.
     mutating func closeIfUnneeded(at now: Instant, _ effects: inout Effects) -> Bool {
-        guard let incident, !incident.byHand, !hookIsRunning, successes >= configuration.rise
+        guard let incident, incident.event == .failover, incident.from == configuration.primary,
+            !incident.byHand, !incident.hasSwitched, !hookIsRunning,
+            successes >= configuration.rise
         else { return false }
         settle(.ready, active: configuration.primary)
         effects.add(.wake(group: name, at: nil))
@@ -129,17 +161,21 @@ extension GroupTrack {
     /// Asks at once for what the primary answers, where something of before the restart waits for it.
     func askPrimary(_ effects: inout Effects) {
         if isResuming || earlier != nil { effects.add(.check(profile: configuration.primary)) }
+        if isResuming, isMoved, incident?.event == .failover {
+            effects.add(.check(profile: active))
+        }
     }
 
     /// Asks for the evidence that an incident of before the restart needs to go on.
     mutating func proveForResuming(at now: Instant, _ effects: inout Effects) {
         guard isResuming, let incident else { return }
-        if incident.event == .failback {
+        if incident.event == .failback || incident.isDrill {
             effects.add(.prove(group: name, profile: configuration.primary, at: nil))
-        } else {
-            proveBackups(&effects)
         }
-        if incident.byHand {
+        if incident.event == .failover {
+            if isMoved { proveSuccessors(&effects) } else { proveBackups(&effects) }
+        }
+        if incident.byHand || incident.event == .failback {
             effects.add(.wake(group: name, at: now.moment + .seconds(20)))
         }
     }
@@ -148,6 +184,16 @@ extension GroupTrack {
     /// elsewhere when its target is refused by now.
     mutating func resumeIfProven(at now: Instant, _ effects: inout Effects) {
         guard isResuming, let incident else { return }
+        if incident.isDrill, incident.event == .failover {
+            guard let own = proofs[configuration.primary] else { return }
+            guard flaw(of: own, against: nil) != nil else {
+                // How far the cut run came is not known; the way back makes it good.
+                drill?.outcome = .failed
+                active = incident.to
+                return goBack(at: now, &effects)
+            }
+            guard own.diagnosis.verdict == .bad else { return }
+        }
         if isProven(incident, at: now.moment) { return attempt(at: now, &effects) }
         turnIfTargetIsRefused(incident, at: now, &effects)
     }
@@ -155,8 +201,11 @@ extension GroupTrack {
     /// Whether the target is good, and for an automatic failover the primary is still refused.
     private func isProven(_ incident: Incident, at now: Moment) -> Bool {
         guard let proof = proofs[incident.to] else { return false }
-        if incident.byHand { return flaw(of: proof, against: nil) == nil }
-        guard !isClockWrong, let refusal = lastFailure, flaw(of: refusal, at: now) == nil else {
+        if incident.byHand || incident.event == .failback {
+            return flaw(of: proof, against: nil) == nil
+        }
+        let last = isMoved ? troubled[active]?.last : lastFailure
+        guard !isClockWrong, let refusal = last, flaw(of: refusal, at: now) == nil else {
             return false
         }
         return flaw(of: proof, against: refusal) == nil
@@ -170,20 +219,39 @@ extension GroupTrack {
     private mutating func turnIfTargetIsRefused(
         _ cut: Incident, at now: Instant, _ effects: inout Effects
     ) {
+        if cut.event == .failover, isMoved { return turnFromBackup(cut, at: now, &effects) }
         guard cut.event == .failback || !cut.byHand, let last = lastFailure,
             cut.to == configuration.primary || proofs[cut.to]?.diagnosis.verdict == .bad,
             case .move(let backup) = readiness(at: now.moment), backup != cut.to
         else { return }
+        turn(cut, from: configuration.primary, to: backup, last, at: now, &effects)
+    }
+
+    /// The same for a move from one backup to another.
+    private mutating func turnFromBackup(
+        _ cut: Incident, at now: Instant, _ effects: inout Effects
+    ) {
+        guard let last = troubled[active]?.last, proofs[cut.to]?.diagnosis.verdict == .bad,
+            case .move(let target) = readinessToLeave(at: now.moment), target != cut.to
+        else { return }
+        turn(cut, from: active, to: target, last, at: now, &effects)
+    }
+
+    private mutating func turn(
+        _ cut: Incident, from source: String, to target: String, _ last: CheckResult,
+        at now: Instant, _ effects: inout Effects
+    ) {
         let reason =
             "\(cut.to) is refused, and what the hook has done before the restart is not known"
         effects.announce(
             self, .failoverFailed,
             "\(name) could not be moved from \(cut.from) to \(cut.to): \(reason).")
         if let order { refuse(order, reason, &effects) }
-        active = configuration.primary
+        active = source
         begin(
-            .failover, to: backup, cause: last.diagnosis.cause, summary: last.diagnosis.summary,
-            byHand: false, at: now, &effects)
+            target == configuration.primary ? .failback : .failover, to: target,
+            cause: last.diagnosis.cause, summary: last.diagnosis.summary, byHand: false, at: now,
+            &effects)
     }
 
     // MARK: - Notices
@@ -194,13 +262,16 @@ extension GroupTrack {
         _ effects: inout Effects
     ) {
         guard configuration.hook != nil, let incident = closed ?? incident else { return }
-        effects.add(.runHook(run(event, message, of: incident)))
+        var run = run(event, message, of: incident)
+        // A failback that failed lies behind it, perhaps, and `to` is what is in use.
+        if closed == nil { (run.from, run.to) = (configuration.primary, active) }
+        effects.add(.runHook(run))
     }
 
     private func run(_ event: HookEvent, _ message: String, of incident: Incident) -> HookRun {
         HookRun(
             event: event, group: name, from: incident.from, to: incident.to,
             cause: incident.cause, message: message, incident: incident.id,
-            attempt: max(1, incident.attempts))
+            attempt: max(1, incident.attempts), isDrill: incident.isDrill)
     }
 }

@@ -5,17 +5,20 @@ extension GroupTrack {
     init(_ configuration: GroupConfiguration, remembered: RememberedGroup?) {
         self.init(configuration)
         guard let remembered, isMember(remembered.active) else { return }
+        earlierMoves = remembered.moves
+        flaps = remembered.flaps.map { FlapTrack($0) } ?? FlapTrack()
+        drill = remembered.drill
+        takeUp(remembered.failingBackups)
         hook = remembered.hook
         if hook?.result == nil { hook?.result = .interrupted }
         switch remembered.state {
         case .ready, .confirming:
             earlier = remembered.refusals
         case .failedOver, .failoverFailed:
-            // Which one it is follows from who is active, also where a file says otherwise.
+            // Without a backup in use it cannot be failed over, whatever a file says.
             active = remembered.active
-            let isMoved = active != configuration.primary
             guard isMoved || remembered.state == .failoverFailed else { return }
-            state = isMoved ? .failedOver : .failoverFailed
+            state = remembered.state
             incident = remembered.incident
             recoveryAnnounced = isMoved && remembered.recoveryAnnounced
         case .failingOver:
@@ -34,9 +37,9 @@ extension GroupTrack {
             return false
         }
         return switch incident.event {
-        case .failover: incident.from == configuration.primary
+        case .failover: incident.to != configuration.primary
         case .failback: incident.to == configuration.primary
-        case .failoverFailed, .recovered, .test: false
+        case .failoverFailed, .recovered, .backupFailing, .reminder, .test: false
         }
     }
 
@@ -48,6 +51,9 @@ extension GroupTrack {
     func reconfigured(_ new: GroupConfiguration) -> GroupTrack? {
         var track = self
         track.configuration = new
+        for backup in configuration.backups where !new.backups.contains(backup) {
+            track.troubled[backup] = nil
+        }
         let members = [track.active, track.incident?.from, track.incident?.to].compactMap(\.self)
         guard new.primary == configuration.primary, members.allSatisfy(track.isMember) else {
             return nil
@@ -63,15 +69,34 @@ extension GroupTrack {
 
     /// What is to be kept of the group across a restart.
     var remembered: RememberedGroup {
-        RememberedGroup(
+        var group = RememberedGroup(
             name: name, state: state, active: active, incident: incident, hook: hook,
             recoveryAnnounced: recoveryAnnounced, refusals: refusals)
+        group.failingBackups = rememberedBackups
+        group.moves = earlierMoves ?? moves.remembered
+        group.flaps = configuration.policy.flap == nil ? nil : flaps.remembered
+        group.drill = drill
+        return group
+    }
+
+    /// Goes on where an earlier daemon was, now that it is known what time it is.
+    mutating func start(at now: Instant, _ effects: inout Effects) {
+        if let earlierMoves { moves = MoveTrack(earlierMoves, at: now) }
+        earlierMoves = nil
+        if configuration.policy.flap == nil { flaps = FlapTrack() }
+        // What was told before is not told again.
+        adviseOfFlapping(isTold: false, at: now.wall, &effects)
+        adviseOfBackups(at: now.wall, &effects)
+        countTimeOnBackup(at: now, &effects)
+        askPrimary(&effects)
+        proveForResuming(at: now, &effects)
+        resumeDrill(at: now, &effects)
     }
 
     func status(at now: Moment) -> GroupStatus {
         GroupStatus(
             name: name, primary: configuration.primary, backups: configuration.backups,
             active: active, state: state, detail: detail(at: now), incident: incident, hook: hook,
-            advisories: advisories.list)
+            drill: drill, advisories: advisories.list)
     }
 }

@@ -20,6 +20,20 @@ struct GroupTrack: Sendable {
     var earlier: RememberedRefusals?
     /// The good answers of the primary in a row.
     var successes = 0
+    /// The start of the first of them.
+    var firstSuccess: Moment?
+    /// The backups that have answered badly since their last good answer.
+    var troubled: [String: BackupTrack] = [:]
+    var moves = MoveTrack()
+    /// What an earlier daemon kept of them, until the start.
+    var earlierMoves: RememberedMoves?
+    var flaps = FlapTrack()
+    /// Whether a reminder is wished for.
+    var isReminding = false
+    /// The last drill, or the one that runs.
+    var drill: Drill?
+    /// Since when the way back of a drill waits for a proof of the primary.
+    var wayBackSince: Moment?
     /// The latest probe of each backup, at the primary's endpoint.
     var proofs: [String: CheckResult] = [:]
     /// Where the primary was last asked.
@@ -65,6 +79,7 @@ struct GroupTrack: Sendable {
         // Another credential in the slot is another story.
         if isNewCredential {
             forgetFailures()
+            forgetFlaps(at: now.wall, &effects)
             successes = 0
         }
         switch result.diagnosis.verdict {
@@ -73,9 +88,11 @@ struct GroupTrack: Sendable {
             // What would be bad with a right clock comes as unknown, and people should know what it waits for.
             if isClockWrong { moveIfConfirmed(at: now, &effects) }
         case .good:
+            if successes == 0 { firstSuccess = result.startedAt.moment }
             successes += 1
             forgetFailures()
-            primaryIsGood(at: now, &effects)
+            if configuration.policy.flap != nil { noteFlap(isBad: false, at: now, &effects) }
+            primaryIsGood(result, at: now, &effects)
         case .bad:
             successes = 0
             recoveryAnnounced = false
@@ -85,6 +102,7 @@ struct GroupTrack: Sendable {
             firstFailure = firstFailure ?? result.startedAt.moment
             lastFailure = result
             if refusals != nil { effects.add(.remember) }
+            if configuration.policy.flap != nil { noteFlap(isBad: true, at: now, &effects) }
             primaryIsBad(at: now, &effects)
         }
     }
@@ -106,11 +124,15 @@ struct GroupTrack: Sendable {
             proveBackups(&effects)
             resumeIfProven(at: now, &effects)
         case .failingOver, .failedOver, .failoverFailed:
-            break
+            guard wayBackSince != nil, let last = lastFailure else { return }
+            let reason = "\(configuration.primary) is refused: \(last.diagnosis.cause.title)"
+            stay(because: reason, at: now, &effects)
         }
     }
 
-    private mutating func primaryIsGood(at now: Instant, _ effects: inout Effects) {
+    private mutating func primaryIsGood(
+        _ result: CheckResult, at now: Instant, _ effects: inout Effects
+    ) {
         switch state {
         case .ready:
             break
@@ -123,18 +145,14 @@ struct GroupTrack: Sendable {
         case .failingOver:
             _ = closeIfUnneeded(at: now, &effects)
         case .failedOver:
-            guard successes >= configuration.rise, !recoveryAnnounced else { return }
-            recoveryAnnounced = true
-            let text =
-                "\(configuration.primary) is good again; \(active) stays active until `credwatch failback \(name)`."
-            effects.announce(self, .primaryRecovered, text)
-            effects.add(.remember)
-            notify(.recovered, text, &effects)
+            primaryIsBack(result, at: now, &effects)
         case .failoverFailed:
+            if isMoved { return primaryIsBack(result, at: now, &effects) }
             guard successes >= configuration.rise else { return }
+            let end = incident?.event == .failback ? "it is in use" : "nothing was moved"
             settle(.ready, active: configuration.primary)
             effects.announce(
-                self, .groupReady, "\(configuration.primary) is good again; nothing was moved.")
+                self, .groupReady, "\(configuration.primary) is good again; \(end).")
             effects.add(.remember)
         }
     }
@@ -190,12 +208,17 @@ struct Effects: Sendable {
         list.append(effect)
     }
 
-    mutating func announce(_ group: GroupTrack, _ kind: EventKind, _ message: String) {
+    /// Tells of a group; `profile` is the member that it is about, if it is about one.
+    mutating func announce(
+        _ group: GroupTrack, _ kind: EventKind, _ message: String, about profile: String? = nil,
+        cause: Cause? = nil
+    ) {
         list.append(
             .announce(
                 .group(
                     GroupChange(
                         kind: kind, group: group.name, state: group.state, active: group.active,
-                        message: message, incident: group.incident))))
+                        message: message, incident: profile == nil ? group.incident : nil,
+                        profile: profile, cause: cause))))
     }
 }

@@ -28,6 +28,10 @@ struct ProfileTrack: Sendable {
     var endWake: Moment?
     /// Whether it is a primary or a backup.
     var isMember = false
+    /// The groups in which it is a backup.
+    var backupOf: [String] = []
+    /// Whether one of them holds something against it.
+    var isTroubled = false
     /// Whose credential it is, by the last good answer; kept of members only.
     var owner: CallerIdentity?
     /// What a second identity has said about the refusals that go on.

@@ -46,8 +46,7 @@ package struct Tracker: Sendable {
     package mutating func start(at now: Instant) -> [Effect] {
         var effects = startEffects()
         for name in groupNames {
-            groups[name]?.askPrimary(&effects)
-            groups[name]?.proveForResuming(at: now, &effects)
+            groups[name]?.start(at: now, &effects)
         }
         for position in profiles.indices {
             profiles[position].startEnding(at: now, &effects)
@@ -80,6 +79,7 @@ package struct Tracker: Sendable {
             track.configuration = profile
             return track
         }
+        let policies = groups.mapValues(\.configuration.policy)
         var newGroups: [String: GroupTrack] = [:]
         for group in configuration.groups {
             newGroups[group.name] = groups[group.name]?.reconfigured(group)
@@ -104,7 +104,10 @@ package struct Tracker: Sendable {
         for position in profiles.indices {
             profiles[position].dropStaleAdvisories(at: now.wall, &effects)
         }
-        for name in groupNames { compareOwners(in: name, at: now.wall, &effects) }
+        for name in groupNames {
+            compareOwners(in: name, at: now.wall, &effects)
+            groups[name]?.policyChanged(from: policies[name], at: now, &effects)
+        }
         for position in profiles.indices { adjustPace(at: position, &effects) }
         owed += effects.list
     }
@@ -118,8 +121,23 @@ package struct Tracker: Sendable {
             groups[$0]?.configuration.primary ?? ""
         }
         let members = Set(configuration.groups.flatMap { [$0.primary] + $0.backups })
+        var backupOf: [String: [String]] = [:]
+        for group in configuration.groups {
+            for backup in group.backups { backupOf[backup, default: []].append(group.name) }
+        }
         for position in profiles.indices {
-            profiles[position].isMember = members.contains(profiles[position].configuration.name)
+            let name = profiles[position].configuration.name
+            profiles[position].isMember = members.contains(name)
+            profiles[position].backupOf = backupOf[name] ?? []
+            noteTrouble(at: position)
+        }
+    }
+
+    /// Notes whether a group holds something against a profile as its backup.
+    private mutating func noteTrouble(at position: Int) {
+        let name = profiles[position].configuration.name
+        profiles[position].isTroubled = profiles[position].backupOf.contains {
+            groups[$0]?.isTroubled(name) ?? false
         }
     }
 
@@ -143,6 +161,8 @@ package struct Tracker: Sendable {
             let (tracks, positions) = (profiles, positions)
             groups[group]?.woken(
                 latest: { positions[$0].flatMap { tracks[$0].last } }, at: now, &effects)
+        case .reminderDue(let group):
+            groups[group]?.remind(at: now, &effects)
         case .endNears(let profile):
             if let position = positions[profile] {
                 profiles[position].endNears(at: now.moment, &effects)
@@ -178,7 +198,8 @@ package struct Tracker: Sendable {
         switch event {
         case .checked(let result): result.profile
         case .endNears(let profile): profile
-        case .proved(let group, _), .woken(let group): groups[group]?.configuration.primary
+        case .proved(let group, _), .woken(let group), .reminderDue(let group):
+            groups[group]?.configuration.primary
         case .hookFinished(let run, _, _): groups[run.group]?.configuration.primary
         case .ordered(let order): groups[order.group]?.configuration.primary
         case .explained, .advised, .advisedGroup: nil
@@ -206,80 +227,30 @@ package struct Tracker: Sendable {
             groups[group]?.primaryChecked(
                 result, isSettled: isSettled, isNewCredential: isNew, at: now, &effects)
         }
+        // Healthy backups cost no more than this.
+        if result.diagnosis.verdict == .bad || profiles[position].isTroubled {
+            for group in profiles[position].backupOf {
+                groups[group]?.backupChecked(
+                    result, isSettled: isSettled, isNewCredential: isNew, at: now, &effects)
+            }
+            noteTrouble(at: position)
+        }
         adjustPace(at: position, &effects)
     }
 
     private mutating func adjustPace(at position: Int, _ effects: inout Effects) {
         let name = profiles[position].configuration.name
-        let fast = (groupsByPrimary[name] ?? []).contains {
+        var fast = (groupsByPrimary[name] ?? []).contains {
             groups[$0]?.wantsFastPrimary ?? false
+        }
+        if profiles[position].isTroubled {
+            fast =
+                fast
+                || profiles[position].backupOf.contains { groups[$0]?.wantsFast(name) ?? false }
         }
         if let pace = profiles[position].changePace(fast: fast) {
             effects.add(.pace(profile: name, every: pace))
         }
-    }
-
-    // MARK: - What is told
-
-    /// The latest result of a profile; nil before its first check.
-    package func lastResult(of profile: String) -> CheckResult? {
-        positions[profile].flatMap { profiles[$0].last }
-    }
-
-    /// What is to be kept across a restart.
-    package var remembered: RememberedState {
-        RememberedState(
-            profiles: profiles.map(\.remembered),
-            groups: groupNames.compactMap { groups[$0]?.remembered })
-    }
-
-    /// Takes up the last hours that an earlier daemon has seen; those of other profiles are dropped.
-    package mutating func takeUp(_ histories: [RememberedHistory]) {
-        for history in histories {
-            if let position = positions[history.name] { profiles[position].takeUp(history) }
-        }
-    }
-
-    /// The last hours of every profile of which something is known, to be kept across a restart.
-    package var histories: [RememberedHistory] {
-        profiles.withUnsafeBufferPointer { tracks in
-            tracks.indices.compactMap {
-                let past = tracks[$0].past
-                guard !past.history.isEmpty else { return nil }
-                return RememberedHistory(
-                    name: tracks[$0].configuration.name, newest: past.newest,
-                    history: past.history)
-            }
-        }
-    }
-
-    /// The status of every profile, in the order of the configuration.
-    package func profileStatuses(at now: WallTime, nextCheckAt: (String) -> WallTime?)
-        -> [ProfileStatus]
-    {
-        // Read where they lie: a copy of a track counts twenty references.
-        profiles.withUnsafeBufferPointer { tracks in
-            tracks.indices.map {
-                tracks[$0].status(
-                    nextCheckAt: nextCheckAt(tracks[$0].configuration.name), at: now)
-            }
-        }
-    }
-
-    /// The status of every group, in the order of the configuration.
-    package func groupStatuses(at now: Moment) -> [GroupStatus] {
-        groupNames.compactMap { groups[$0]?.status(at: now) }
-    }
-
-    /// What the status says of this machine's clock; nil before the first answer with a date.
-    package func clockStatus(at now: Instant) -> ClockStatus? { clock.status(at: now) }
-
-    /// What is worth a warning about the machine itself.
-    package var advisories: [Advisory] { machine.list }
-
-    /// How many profiles are in each state.
-    package var counts: [ProfileState: Int] {
-        profiles.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
     }
 }
 

@@ -35,7 +35,8 @@ struct Failover: ParsableCommand {
         abstract: "Move a group to its first proven backup now.",
         discussion: """
             Asks the running daemon, which probes the backups, runs the hook and answers when it is \
-            done. Only root and the daemon's user may.
+            done. Only root and the daemon's user may. With --drill the same is done for real while the \
+            primary is good, and after it the way back: exit code 0 says that both worked.
 
             EXIT CODES
               0 moved, 2 not moved (the reason is printed), 3 no answer from the daemon, 64 wrong usage
@@ -43,7 +44,16 @@ struct Failover: ParsableCommand {
 
     @OptionGroup var order: OrderOptions
 
-    func run() throws { try order.give(.failover) }
+    @Flag(name: .long, help: "Rehearse: fail over and back again. Default: stay there")
+    var drill = false
+
+    func validate() throws {
+        if drill, order.force {
+            throw ValidationError("--drill always asks for proofs, so --force is not for it")
+        }
+    }
+
+    func run() throws { try order.give(drill ? .drill : .failover) }
 }
 
 /// `credwatch failback GROUP`.

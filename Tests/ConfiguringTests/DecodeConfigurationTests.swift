@@ -81,6 +81,18 @@ import Testing
                     profiles: [ProfileConfiguration(name: "default", location: location)]))
     }
 
+    @Test func whatAGroupDoesByItself() throws {
+        let configuration = try #require(decode(fixture: "good-failover.yaml").configuration)
+        #expect(
+            configuration.groups.map(\.policy) == [
+                FailoverPolicy(
+                    failback: .auto, failbackSpan: .seconds(1_800),
+                    flap: FlapRule(failures: 5, of: 20), cooldown: .seconds(600), mostPerHour: 3,
+                    reminds: false),
+                FailoverPolicy(),
+            ])
+    }
+
     @Test func everyKeyReachesItsPlace() throws {
         let name = "good-full.yaml"
         let configuration = try #require(decode(fixture: name).configuration)

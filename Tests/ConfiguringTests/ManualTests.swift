@@ -33,7 +33,7 @@ import Testing
             case .root: nil
             case .defaults: "defaults"
             case .profile, .expectation, .canary: "profiles"
-            case .group, .hook, .switchTarget, .serve: "failover"
+            case .group, .flap, .hook, .switchTarget, .serve: "failover"
             case .status, .metrics, .control, .aws, .heartbeat, .mover: "The rest"
             }
         var shown = keys(under: heading)

@@ -32,6 +32,7 @@ import Testing
         #expect(
             outcome.lines.map(\.text) == [
                 "CREDWATCH_ATTEMPT=2", "CREDWATCH_CAUSE=key_not_recognized",
+                "CREDWATCH_DRILL=0",
                 "CREDWATCH_EVENT=failover", "CREDWATCH_FROM=app", "CREDWATCH_GROUP=app",
                 "CREDWATCH_INCIDENT=3f1c2d4e-5a6b-7c8d-9e0f-112233445566",
                 "CREDWATCH_MESSAGE=It's \"gone\".",
@@ -42,10 +43,19 @@ import Testing
         #expect(outcome.result.isSuccess)
     }
 
+    @Test func aHookCanTellADrill() async throws {
+        var drill = run()
+        drill.isDrill = true
+        let outcome = try await start("echo $CREDWATCH_DRILL; cat", drill)
+        #expect(outcome.lines.first?.text == "1")
+        #expect(outcome.lines.last?.text.contains(#""drill":true"#) == true)
+    }
+
     @Test func theSameIsJSONOnStandardInput() async throws {
         struct Input: Decodable, Equatable {
             var schema, event, group, from, to, cause, message, incident, statusFile: String
             var attempt: Int
+            var drill: Bool
         }
         let directory = try TemporaryDirectory()
         let outcome = try await start(
@@ -61,7 +71,7 @@ import Testing
                     schema: "credwatch-hook/1", event: "failover", group: "app", from: "app",
                     to: "app-backup", cause: "key_not_recognized", message: "a\\n\"b\" \\ é",
                     incident: "3f1c2d4e-5a6b-7c8d-9e0f-112233445566",
-                    statusFile: "/run/credwatch/status.json", attempt: 2))
+                    statusFile: "/run/credwatch/status.json", attempt: 2, drill: false))
     }
 
     @Test(arguments: HookEvent.allCases)

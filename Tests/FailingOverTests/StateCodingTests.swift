@@ -37,7 +37,27 @@ let sampleState: RememberedState = {
                 endsForGood: time + .seconds(600), endTold: .quarter),
             RememberedProfile(name: "app-backup", state: .pending),
         ],
-        groups: groups + [RememberedGroup(name: "quiet", state: .ready, active: "web")])
+        groups: groups + [busyGroup, RememberedGroup(name: "quiet", state: .ready, active: "web")])
+}()
+
+/// A group with all that it keeps of what it does by itself.
+private let busyGroup: RememberedGroup = {
+    let time = WallTime(seconds: 1_795_356_190)
+    var group = RememberedGroup(name: "busy", state: .failingOver, active: "app-backup")
+    group.incident = Incident(
+        id: "4", event: .failover, from: "app", to: "app-backup", cause: .ok, summary: "",
+        startedAt: time, byHand: true)
+    group.incident?.isDrill = true
+    group.incident?.hasSwitched = true
+    group.failingBackups = [RememberedBackup(name: "app-backup", since: time)]
+    group.moves.endedAt = time
+    group.moves.failovers = [time, time + .seconds(60)]
+    group.moves.failed = 3
+    group.moves.onBackupSince = time
+    group.moves.reminders = 2
+    group.flaps = RememberedFlaps(answers: [true, false, true], isFlapping: true)
+    group.drill = Drill(startedAt: time, finishedAt: time + .seconds(3), outcome: .stayed)
+    return group
 }()
 
 @Suite struct StateCodingTests {
@@ -52,6 +72,18 @@ let sampleState: RememberedState = {
 
     private func document(_ groups: String, profiles: String = "") -> String {
         #"{"schema":"credwatch-state/1","groups":[\#(groups)],"profiles":[\#(profiles)]}"#
+    }
+
+    @Test(arguments: [
+        (#""flaps":{"answers":"bgx","flapping":true}"#, "is not of b and g"),
+        (#""moves":{"failovers":["yesterday"]}"#, "is not a time"),
+        (#""moves":{"failed":-1}"#, "out of range"),
+        (#""drill":{"started_at":"2026-11-22T14:03:10Z","outcome":"lost"}"#, "is not known"),
+        (#""failing_backups":[{"name":""}]"#, "must not be empty"),
+    ])
+    func whatNoVersionWroteIsRefused(member: String, reason: String) {
+        let found = decode(document(#"{"name":"g","state":"ready","active":"app",\#(member)}"#))
+        #expect(found.contains(reason), "\(found)")
     }
 
     @Test func everyPropertySurvives() throws {

@@ -165,10 +165,11 @@ enum CatalogDocument {
             Page(
                 "Group @CREDWATCH_GROUP@ cannot fail over", manual: "credwatch.yaml(5)",
                 """
-                The primary of failover group @CREDWATCH_GROUP@ is refused, and there is no
-                backup that is proven good: applications have no credential that works.
+                What applications of failover group @CREDWATCH_GROUP@ use is refused, and nothing
+                takes over: no other member is proven good, or "cooldown" or "max_per_hour" of
+                the config holds the move back. Applications have no credential that works.
 
-                The message says what is wrong with the backups. Mend one of them, or the
+                The message says which. Mend one of them, or the
                 primary; "credwatch status" shows each. As a last resort, "credwatch failover
                 --force @CREDWATCH_GROUP@" moves without a proof.
                 """)
@@ -188,8 +189,9 @@ enum CatalogDocument {
                 Applications of failover group @CREDWATCH_GROUP@ should now use
                 @CREDWATCH_ACTIVE@; the hook that moves them has succeeded.
 
-                Mend the primary ("credwatch doctor" says how). The way back is by hand:
-                "credwatch failback @CREDWATCH_GROUP@", when an entry tells that it works again.
+                Mend the primary ("credwatch doctor" says how). When an entry tells that it
+                works again, "credwatch failback @CREDWATCH_GROUP@" moves back; with
+                "failback: auto" in the config credwatch does so by itself, after a while.
                 """)
         case .failoverFailed:
             Page(
@@ -207,8 +209,9 @@ enum CatalogDocument {
                 "Primary of group @CREDWATCH_GROUP@ works again", manual: "credwatch-hook(7)",
                 """
                 The primary of failover group @CREDWATCH_GROUP@ is good again. Applications
-                stay with @CREDWATCH_ACTIVE@ until somebody orders the way back:
-                "credwatch failback @CREDWATCH_GROUP@".
+                stay with @CREDWATCH_ACTIVE@ until somebody orders the way back,
+                "credwatch failback @CREDWATCH_GROUP@", or, with "failback: auto", until it has
+                been good for "failback_span".
                 """)
         case .failedBack:
             Page(
@@ -245,6 +248,43 @@ enum CatalogDocument {
                 others. As root this shows them all:
 
                     credwatch doctor @CREDWATCH_PROFILE@
+                """)
+        case .backupFailing:
+            Page(
+                "Backup @CREDWATCH_PROFILE@ of group @CREDWATCH_GROUP@ is refused",
+                manual: "credwatch.yaml(5)",
+                """
+                The backup's own checks confirm it as bad: if the primary of failover group
+                @CREDWATCH_GROUP@ failed now, it could not stand in. Applications use
+                @CREDWATCH_ACTIVE@.
+
+                Mend it as a primary: "credwatch doctor @CREDWATCH_PROFILE@" says how.
+                """)
+        case .backupRecovered:
+            Page(
+                "Backup @CREDWATCH_PROFILE@ of group @CREDWATCH_GROUP@ works again",
+                manual: "credwatch.yaml(5)",
+                """
+                The backup can stand in again. Nothing is to be done.
+                """)
+        case .reminder:
+            Page(
+                "Group @CREDWATCH_GROUP@ still uses @CREDWATCH_ACTIVE@",
+                manual: "credwatch.yaml(5)",
+                """
+                Failover group @CREDWATCH_GROUP@ was moved days ago and was not moved back. It is
+                told 1, 2, 4, 8 and so on days after the failover, unless the config has
+                "reminders: false".
+
+                Mend the primary, and "credwatch failback @CREDWATCH_GROUP@".
+                """)
+        case .drillFinished:
+            Page(
+                "Drill of group @CREDWATCH_GROUP@ has ended", manual: "credwatch(1)",
+                """
+                Somebody ordered a drill of failover group @CREDWATCH_GROUP@: a failover, with
+                the way back. The message says how it went; applications use @CREDWATCH_ACTIVE@.
+                "credwatch status" shows the last drill.
                 """)
         case .hookStarted:
             Page(

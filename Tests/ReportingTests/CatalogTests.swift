@@ -62,14 +62,15 @@ import Testing
         }
         let kinds: [EventKind] = [
             .groupConfirming, .groupReady, .groupBlocked, .failoverStarted, .failedOver,
-            .failoverFailed, .primaryRecovered, .failedBack,
+            .failoverFailed, .primaryRecovered, .failedBack, .backupFailing, .backupRecovered,
+            .reminder, .drillFinished,
         ]
         for kind in kinds {
             entries.append(
                 entry(
                     for: GroupChange(
                         kind: kind, group: "app", state: .ready, active: "app", message: "x",
-                        incident: nil)))
+                        incident: nil, profile: "spare")))
         }
         let run = HookEntriesTests().hookRun
         entries.append(entry(forStartOf: run))

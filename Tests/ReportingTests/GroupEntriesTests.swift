@@ -14,6 +14,9 @@ import Testing
         (EventKind.groupConfirming, Priority.warning), (.groupReady, .notice),
         (.groupBlocked, .error), (.failoverStarted, .error), (.failedOver, .error),
         (.failoverFailed, .critical), (.primaryRecovered, .notice), (.failedBack, .notice),
+        (.backupFailing, .error), (.backupRecovered, .notice), (.reminder, .warning),
+        // It has left the group elsewhere than it was.
+        (.drillFinished, .error),
     ])
     func saysWhatHappened(kind: EventKind, priority: Priority) {
         let entry = entry(for: .group(Self.change(kind)))
@@ -30,6 +33,20 @@ import Testing
                 JournalEntry.Field("CREDWATCH_TO", "app-backup"),
                 JournalEntry.Field("CREDWATCH_CAUSE", "key_not_recognized"),
             ])
+    }
+
+    @Test func namesTheMemberThatItIsAbout() {
+        var change = Self.change(.backupFailing, incident: nil)
+        (change.profile, change.cause) = ("app-backup", .keyInactive)
+        let fields = entry(for: change).fields
+        #expect(fields.contains(JournalEntry.Field("CREDWATCH_PROFILE", "app-backup")))
+        #expect(fields.contains(JournalEntry.Field("CREDWATCH_CAUSE", "key_inactive")))
+    }
+
+    @Test func aDrillThatEndsWhereItBeganIsANotice() {
+        var change = Self.change(.drillFinished, incident: nil)
+        change.state = .ready
+        #expect(entry(for: change).priority == .notice)
     }
 
     @Test func worksWithoutAnIncident() {

@@ -151,6 +151,11 @@ enum Samples {
             group.advisories = advisories
             group.hook?.result = result
             group.staleUsers = staleUsers
+            let outcome = ([nil] + DrillOutcome.allCases.map { $0 })[index % 4]
+            group.drill = Drill(
+                startedAt: now + .seconds(-90), finishedAt: outcome.map { _ in now },
+                outcome: outcome)
+            group.incident?.isDrill = index == 1
             document.groups.append(group)
         }
         for confidence in Confidence.allCases {

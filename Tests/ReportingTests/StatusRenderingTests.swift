@@ -50,10 +50,10 @@ import Testing
                 "incident":{"id":"5b0f7a0c-8f44-4c56-9c7b-0d3f1b7f4a11","event":"failover",\
                 "from":"app","to":"app-backup","cause":"key_not_recognized",\
                 "summary":"AWS does not recognise the access key.",\
-                "started_at":"2026-11-22T14:02:40Z","attempts":1,"by_hand":false},\
+                "started_at":"2026-11-22T14:02:40Z","attempts":1,"by_hand":false,"drill":false},\
                 "hook":{"event":"failover","result":"succeeded","exit_code":0,"signal":null,\
                 "reason":null,"attempts":1,"started_at":"2026-11-22T14:02:41Z",\
-                "finished_at":"2026-11-22T14:02:43Z"},"warnings":[],"stale_users":null}
+                "finished_at":"2026-11-22T14:02:43Z"},"last_drill":null,"warnings":[],"stale_users":null}
                 """)
     }
 

@@ -233,7 +233,7 @@ import Tracking
         #expect(
             world.handle(.proved(group: "g", world.result("spare", .ok, key: "AKIA-app")))
                 .runs.isEmpty)
-        #expect(world.group.detail == "no failover: spare has the same access key as the primary")
+        #expect(world.group.detail == "no failover: spare has the same access key as app")
     }
 
     @Test(arguments: [

@@ -260,7 +260,7 @@ import Tracking
     }
 
     @Test func `who is active decides what a failed failover was`() {
-        #expect(remembering(.failoverFailed, active: "spare", nil).group.state == .failedOver)
+        #expect(remembering(.failoverFailed, active: "spare", nil).group.state == .failoverFailed)
         #expect(remembering(.failoverFailed, active: "app", nil).group.state == .failoverFailed)
     }
 

@@ -12,15 +12,17 @@ struct RandomWalk {
     private static let backups = ["spare", "third"]
 
     private var generator: SeededGenerator
-    private let group: GroupConfiguration
-    private var world: World
+    let group: GroupConfiguration
+    var world: World
     private let incidents = Incidents()
-    private let verdicts: [Cause]
+    let verdicts: [Cause]
     /// Whether the wall clock is set now and then, and all servers have AWS's time; else it is never set,
     /// and some servers have a time of their own.
     private let setsClock: Bool
     /// Whether second identities, canaries and comparisons say something, true or not, at any time.
     private let explains: Bool
+    /// Whether the group does more by itself than to fail over.
+    private let withPolicy: Bool
 
     // What the judge knows.
     private var counted: [CheckResult] = []
@@ -29,9 +31,9 @@ struct RandomWalk {
     private var settledFrom: Moment?
     private var fingerprint = 0
     private var isFingerprintKnown = false
-    private var proofs: [String: CheckResult] = [:]
+    var proofs: [String: CheckResult] = [:]
     private var isFresh = true
-    private var open: [HookRun] = []
+    var open: [HookRun] = []
     private var seen: Set<String> = []
     private var wakeAt: Moment?
     private var orders: Set<Int> = []
@@ -41,22 +43,47 @@ struct RandomWalk {
     private var times: [String: Int] = [:]
     private var toldTimeAt: Moment?
 
+    // Of what the group does by itself.
+    var backupRefusals: [String: [CheckResult]] = [:]
+    var goodRow: [CheckResult] = []
+    var autoEnds: Moment?
+    var autoFailovers: [Moment] = []
+    var autoRuns = false
+    var isGoodMood = true
+    var sickBackup: String?
+
+    var automaticFailbacks = 0
+    var successions = 0
+    var drills: [DrillOutcome: Int] = [:]
     private(set) var clockBlocks = 0
-    private(set) var faults: [String] = []
+    var faults: [String] = []
     private(set) var runs: [HookEvent: Int] = [:]
     private(set) var resumed = 0
 
     /// Makes a walk; `verdicts` are the causes that the primary may be answered with.
-    init(seed: UInt64, verdicts: [Cause], setsClock: Bool = false, explains: Bool = false) {
+    init(
+        seed: UInt64, verdicts: [Cause], setsClock: Bool = false, explains: Bool = false,
+        withPolicy: Bool = false
+    ) {
         self.setsClock = setsClock
         self.explains = explains
         var generator = SeededGenerator(seed: seed)
-        group = GroupConfiguration(
+        var group = GroupConfiguration(
             name: "g", primary: "app", backups: Self.backups,
             fall: .random(in: 1...4, using: &generator),
             rise: .random(in: 1...3, using: &generator),
             minimumSpan: .seconds([0, 30, 90].randomElement(using: &generator) ?? 90),
             hook: World.hook)
+        if withPolicy {
+            group.policy = FailoverPolicy(
+                failback: [.manual, .auto, .auto].randomElement(using: &generator) ?? .auto,
+                failbackSpan: .seconds([0, 60, 120].randomElement(using: &generator) ?? 0),
+                flap: [nil, FlapRule(failures: 3, of: 10)].randomElement(using: &generator) ?? nil,
+                cooldown: .seconds([0, 120, 600].randomElement(using: &generator) ?? 0),
+                mostPerHour: [nil, 2].randomElement(using: &generator) ?? nil)
+        }
+        self.withPolicy = withPolicy
+        self.group = group
         self.generator = generator
         self.verdicts = verdicts
         let incidents = incidents
@@ -82,7 +109,7 @@ struct RandomWalk {
             switch Int.random(in: 0..<100, using: &generator) {
             case 0..<45: checkPrimary()
             case 45..<70: proveBackup()
-            case 70..<75: take(world.check(backup(), cause(of: [.ok, .ok, .tls, .wrongSecret])))
+            case 70..<75: checkBackup()
             case 75..<85: finishHook()
             case 85..<94: wakeIfDue()
             case 94..<96: restart()
@@ -111,17 +138,17 @@ struct RandomWalk {
 
     // MARK: - Events
 
-    private mutating func cause(of causes: [Cause]) -> Cause {
+    mutating func cause(of causes: [Cause]) -> Cause {
         causes.randomElement(using: &generator) ?? .ok
     }
 
-    private mutating func backup() -> String {
+    mutating func backup() -> String {
         Self.backups.randomElement(using: &generator) ?? "spare"
     }
 
-    private mutating func isRare() -> Bool { Int.random(in: 0..<12, using: &generator) == 0 }
+    mutating func isRare() -> Bool { Int.random(in: 0..<12, using: &generator) == 0 }
 
-    private mutating func result(_ profile: String, _ cause: Cause, key: String? = nil)
+    mutating func result(_ profile: String, _ cause: Cause, key: String? = nil)
         -> CheckResult
     {
         let isLocal = isRare()
@@ -163,10 +190,12 @@ struct RandomWalk {
     private mutating func checkPrimary() {
         let isNew = isRare() && isRare()
         if isNew { fingerprint += 1 }
-        let result = result("app", cause(of: verdicts))
+        let result = result("app", withPolicy ? moody() : cause(of: verdicts))
+        noteRow(result)
         // A tracker that has just started does not know that it is new.
         if isNew, isFingerprintKnown {
             (counted, countedBefore) = ([], [])
+            goodRow = goodRow.suffix(1).filter { $0 == result }
             settledFrom = result.startedAt.moment + .seconds(5)
         }
         isFingerprintKnown = true
@@ -192,7 +221,10 @@ struct RandomWalk {
     }
 
     private mutating func proveBackup() {
-        let result = result(backup(), cause(of: [.ok, .ok, .ok, .networkDNS, .wrongSecret]))
+        if world.group.detail.contains("the way back waits") { return prove("app", .ok) }
+        let isOwn = withPolicy && Bool.random(using: &generator)
+        let profile = isOwn ? "app" : backup()
+        let result = result(profile, cause(of: [.ok, .ok, .ok, .networkDNS, .wrongSecret]))
         proofs[result.profile] = result
         take(world.handle(.proved(group: "g", result)))
     }
@@ -216,10 +248,17 @@ struct RandomWalk {
     private mutating func order() {
         let id = orders.count + 1
         orders.insert(id)
-        take(
-            world.order(
-                Bool.random(using: &generator) ? .failover : .failback,
-                force: Bool.random(using: &generator), id: id))
+        let kinds = withPolicy ? OrderKind.allCases : [.failover, .failback]
+        let kind = kinds.randomElement(using: &generator) ?? .failover
+        take(world.order(kind, force: Bool.random(using: &generator), id: id))
+        guard kind == .drill else { return }
+        for profile in ["app"] + Self.backups { prove(profile, .ok) }
+    }
+
+    private mutating func prove(_ profile: String, _ cause: Cause) {
+        let result = result(profile, cause)
+        proofs[profile] = result
+        take(world.handle(.proved(group: "g", result)))
     }
 
     private mutating func restart() {
@@ -231,12 +270,13 @@ struct RandomWalk {
         (open, counted, proofs, wakeAt, settledFrom) = ([], [], [:], nil, nil)
         (isFresh, isFingerprintKnown) = (true, false)
         (times, toldTimeAt) = ([:], nil)
+        (backupRefusals, goodRow) = ([:], [])
         take(world.effects)
     }
 
     // MARK: - The judge
 
-    private mutating func take(_ effects: [Effect]) {
+    mutating func take(_ effects: [Effect]) {
         for effect in effects {
             switch effect {
             case .runHook(let run):
@@ -248,27 +288,33 @@ struct RandomWalk {
                 if change.kind == .groupBlocked, change.message.contains("clock is more than") {
                     clockBlocks += 1
                 }
+                judge(change)
             default: break
             }
         }
     }
 
     private mutating func judge(_ run: HookRun) {
-        let isMove = run.event == .failover || run.event == .failback
-        guard isMove else { return }
+        guard run.isMove else { return }
         if !seen.insert("\(run.incident) \(run.attempt)").inserted {
             faults.append("\(run.incident) runs attempt \(run.attempt) twice")
         }
         if open.contains(where: { $0.event == run.event && $0.incident == run.incident }) {
             faults.append("\(run.incident) runs while it runs")
         }
+        if open.contains(where: { $0.isMove && $0.incident != run.incident }) {
+            faults.append("\(run.incident) runs while another move does")
+        }
         if run.attempt > 5 { faults.append("attempt \(run.attempt)") }
         if world.tracker.remembered.groups.first?.incident?.attempts != run.attempt {
             faults.append("attempt \(run.attempt) is not in what is kept")
         }
         let isByHand = world.group.incident?.byHand ?? false
+        autoRuns = !isByHand
         guard !isByHand else { return }
+        guard run.from == "app" else { return judgeOnBackup(run) }
         if run.event != .failover { faults.append("a failback by itself") }
+        if run.attempt == 1 { judgePace(run) }
         let isResumed = run.attempt > 1 && isFresh
         if run.attempt == 1 { justify(run, least: group.fall, span: group.minimumSpan) }
         if isResumed {
@@ -311,6 +357,9 @@ struct RandomWalk {
     /// question.
     private mutating func checkProgress() {
         let status = world.group
+        if status.detail.contains("the way back waits"), wakeAt == nil {
+            faults.append("stuck drill")
+        }
         guard status.state == .failingOver else { return }
         let isRunning = open.contains {
             $0.incident == status.incident?.id && $0.attempt == status.incident?.attempts

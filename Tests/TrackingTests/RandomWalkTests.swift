@@ -46,7 +46,7 @@ import Testing
         for walkSeed in (seed * 25)..<(seed * 25 + 25) {
             var walk = RandomWalk(seed: walkSeed, verdicts: harmless)
             walk.walk(steps: 600, withOrders: false)
-            #expect(walk.runs == [:])
+            #expect(walk.moves == 0)
             #expect(walk.faults == [])
         }
     }
@@ -58,7 +58,7 @@ import Testing
         for walkSeed in (seed * 25)..<(seed * 25 + 25) {
             var calm = RandomWalk(seed: 9_000 + walkSeed, verdicts: harmless, explains: true)
             calm.walk(steps: 600, withOrders: false)
-            #expect(calm.runs == [:], "seed \(walkSeed)")
+            #expect(calm.moves == 0, "seed \(walkSeed)")
             var walk = RandomWalk(seed: 9_000 + walkSeed, verdicts: Self.mixed, explains: true)
             walk.walk(steps: 600, withOrders: false)
             #expect(walk.faults == [], "seed \(walkSeed)")
@@ -66,6 +66,28 @@ import Testing
         }
         // The premise: the walks do lead there.
         #expect(failovers > 20)
+    }
+
+    @Test(arguments: 0..<8)
+    func `what a group does by itself keeps to its rules`(seed: UInt64) {
+        var (failovers, failbacks, successions) = (0, 0, 0)
+        var drills: [DrillOutcome: Int] = [:]
+        for walkSeed in (seed * 25)..<(seed * 25 + 25) {
+            var walk = RandomWalk(
+                seed: 20_000 + walkSeed, verdicts: Self.mixed, withPolicy: true)
+            walk.walk(steps: 1_000, withOrders: walkSeed.isMultiple(of: 2))
+            #expect(walk.faults == [], "seed \(walkSeed)")
+            failovers += walk.runs[.failover] ?? 0
+            failbacks += walk.automaticFailbacks
+            successions += walk.successions
+            drills.merge(walk.drills) { $0 + $1 }
+        }
+        // The premise: the walks do lead there.
+        #expect(failovers > 20)
+        #expect(failbacks > 5)
+        #expect(successions > 0)
+        #expect(drills[.succeeded, default: 0] > 0)
+        #expect(drills[.stayed, default: 0] + drills[.failed, default: 0] > 0)
     }
 
     @Test func `groups that are left alone come to an end`() {

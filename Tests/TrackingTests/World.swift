@@ -1,5 +1,6 @@
 import Model
 import Support
+import Synchronization
 import Tracking
 
 /// A tracker with a clock that the test moves, and everything that it asked for.
@@ -102,6 +103,39 @@ struct World {
         return handle(.hookFinished(run, result, finishedAt: now))
     }
 
+    /// The group with two backups, and what it may do by itself.
+    static func group(
+        _ policy: FailoverPolicy = FailoverPolicy(), hook: Bool = true,
+        backups: [String] = ["spare", "third"]
+    ) -> GroupConfiguration {
+        var group = group
+        group.backups = backups
+        group.policy = policy
+        if !hook { group.hook = nil }
+        return group
+    }
+
+    /// A world in which the group of that policy has failed over to `spare`.
+    static func failedOver(_ policy: FailoverPolicy = FailoverPolicy()) -> World {
+        var world = World([group(policy)], incident: Counter().next)
+        world.confirm()
+        world.finishHook(.exited(code: 0))
+        return world
+    }
+
+    /// So many checks of a profile, one after the other.
+    @discardableResult
+    mutating func checks(
+        _ count: Int, of profile: String, _ cause: Cause, every pause: Duration = .seconds(60)
+    ) -> [Effect] {
+        var all: [Effect] = []
+        for _ in 0..<count {
+            pass(pause)
+            all += check(profile, cause)
+        }
+        return all
+    }
+
     /// The whole way to a confirmed failure: bad answers every 20 s, the backup proven each time.
     @discardableResult
     mutating func confirm(_ cause: Cause = .keyNotRecognized) -> [Effect] {
@@ -129,6 +163,11 @@ struct World {
             ?? GroupStatus(name: "none", primary: "", backups: [], active: "", state: .ready)
     }
 
+    /// What is kept of the group.
+    var kept: RememberedGroup {
+        tracker.remembered.groups.first ?? RememberedGroup(name: "none", state: .ready, active: "")
+    }
+
     func profile(_ name: String) -> ProfileStatus {
         tracker.profileStatuses(at: now.wall) { _ in nil }.first { $0.name == name }
             ?? ProfileStatus(name: "none", state: .pending)
@@ -143,7 +182,27 @@ struct World {
     }
 }
 
+/// Incident ids, each another one.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    @Sendable func next() -> String {
+        count.withLock {
+            $0 += 1
+            return "incident-\($0)"
+        }
+    }
+}
+
 extension [Effect] {
+    var reminders: [Moment?] {
+        compactMap { if case .remind(_, let moment) = $0 { .some(moment) } else { nil } }
+    }
+
+    var messages: [String] {
+        compactMap { if case .announce(.group(let change)) = $0 { change.message } else { nil } }
+    }
+
     var runs: [HookRun] {
         compactMap { if case .runHook(let run) = $0 { run } else { nil } }
     }
