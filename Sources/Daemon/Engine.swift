@@ -35,6 +35,7 @@ actor Engine {
     var keeping = Keeping()
     var historyProblem: StateProblem?
     var investigations = InvestigationQueue()
+    var rotations = Rotations()
     var clock: ClockWatch
     var orders: [Int: ControlServer.Reply] = [:]
     var nextOrder = 0
@@ -112,6 +113,7 @@ actor Engine {
             }
         }
         scheduleEquivalence(at: startedAt.moment)
+        scheduleRotations(at: startedAt.moment)
         scheduleHistory(at: startedAt.moment)
         schedule.set(.summary, due: startedAt.moment + .seconds(86_400), slack: .seconds(60))
         perform(tracker.start(at: startedAt), at: startedAt)
@@ -152,6 +154,7 @@ actor Engine {
             case .overdue: giveUpOverdue(at: now)
             case .summary: summarize(at: now)
             case .equivalence(let name): compare(name, at: now.moment)
+            case .rotation(let name): rotationIsDue(name, at: now)
             }
         }
         turn()
@@ -227,6 +230,7 @@ actor Engine {
                 add(.routine(due: nil), of: profile)
             }
             lookSoon(at: SystemClock.moment())
+            rotateSoon(at: SystemClock.moment())
             turn()
         }
     }

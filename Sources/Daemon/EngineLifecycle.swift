@@ -120,6 +120,7 @@ extension Engine {
         scheduleLooks(at: now)
         forgetCanaries(at: SystemClock.now())
         scheduleEquivalence(at: now)
+        scheduleRotations(at: now)
         if new.heartbeat != oldHeartbeat { startHeartbeat(at: now) }
         for profile in new.profiles where oldProfiles[profile.name] != nil {
             if oldProfiles[profile.name]?.interval != profile.interval {

@@ -18,6 +18,8 @@ enum DueKey: Hashable, Sendable {
     case summary
     /// The comparison of a group's permissions.
     case equivalence(String)
+    /// The daily look whether a profile's key is to be rotated.
+    case rotation(String)
 }
 
 /// One check that waits or runs.

@@ -18,6 +18,8 @@ package enum AdvisoryKind: String, Sendable, Hashable, CaseIterable {
     case backupLacksPermission = "backup_lacks_permission"
     /// A question of the daily look could not be asked: the permission is missing.
     case lookDenied = "look_denied"
+    /// The daemon could not rotate the key, or has left a rotation open.
+    case rotationFailed = "rotation_failed"
 
     /// Whether the sum of all is `degraded` while it lasts.
     ///
@@ -25,7 +27,9 @@ package enum AdvisoryKind: String, Sendable, Hashable, CaseIterable {
     package var degrades: Bool {
         switch self {
         case .quarantined, .canaryFailed, .clockSkew, .backupLacksPermission: true
-        case .keyOld, .twoActiveKeys, .backupSameUser, .backupSameAccount, .lookDenied: false
+        case .keyOld, .twoActiveKeys, .backupSameUser, .backupSameAccount, .lookDenied,
+            .rotationFailed:
+            false
         }
     }
 }
@@ -57,6 +61,8 @@ package enum AdvisorySource: String, Sendable, Hashable, CaseIterable {
     case canary
     /// The comparison of the permissions of primary and backup.
     case equivalence
+    /// The daemon's own rotation of the key.
+    case rotation
     /// What Tracking sees by itself: identities of primary and backup, the clock.
     case tracking
 }

@@ -85,6 +85,11 @@ import Testing
         entries.append(entry(forRestored: "/run/x", after: .seconds(1)))
         entries.append(entry(forHeartbeatTo: "hc-ping.com", failure: "no answer"))
         entries.append(entry(forRestoredHeartbeatTo: "hc-ping.com", after: .seconds(1)))
+        for isDone in [true, false] {
+            if let rotation = entry(forRotationOf: "app", ["Done."], isDone: isDone) {
+                entries.append(rotation)
+            }
+        }
         entries.append(entry(forSummaryOf: Samples.emptyDocument))
         entries.append(entry(forLost: 3))
         return entries
