@@ -1,6 +1,7 @@
 package import Model
 package import Rotating
 import FailingOver
+import Reporting
 import HTTP
 import Obtaining
 import Probing
