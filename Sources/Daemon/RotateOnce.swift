@@ -170,7 +170,9 @@ struct Rotator: Sendable {
     /// The profile's keys as they stand now.
     func standing() async throws(RotationStop) -> StandingKeys {
         do throws(NotRotatable) {
-            return try await resolver.standingKeys(of: profile, configuration.aws)
+            // One that has read nothing yet: right after a write, what was kept may be the file before.
+            let fresh = Resolver(environment: .current(), overrides: configuration.aws)
+            return try await fresh.standingKeys(of: profile, configuration.aws)
         } catch {
             throw RotationStop(.refused, error.sentence)
         }
