@@ -35,6 +35,7 @@ actor Engine {
     var keeping = Keeping()
     var historyProblem: StateProblem?
     var investigations = InvestigationQueue()
+    var rotations = Rotations()
     var clock: ClockWatch
     var orders: [Int: ControlServer.Reply] = [:]
     var nextOrder = 0
@@ -128,6 +129,7 @@ actor Engine {
         }
         scheduleEquivalence(at: startedAt.moment)
         startSwitching()
+        scheduleRotations(at: startedAt.moment)
         scheduleHistory(at: startedAt.moment)
         schedule.set(.summary, due: startedAt.moment + .seconds(86_400), slack: .seconds(60))
         perform(tracker.start(at: startedAt), at: startedAt)
@@ -174,6 +176,7 @@ actor Engine {
             case .equivalence(let name): compare(name, at: now.moment)
             case .renewal(let name): renew(name)
             case .keyUsers(let name): keyUsersAreDue(name)
+            case .rotation(let name): rotationIsDue(name, at: now)
             }
         }
         turn()
@@ -251,6 +254,7 @@ actor Engine {
                 add(.routine(due: nil), of: profile)
             }
             lookSoon(at: SystemClock.moment())
+            rotateSoon(at: SystemClock.moment())
             turn()
         }
     }

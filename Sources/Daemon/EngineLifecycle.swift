@@ -125,6 +125,7 @@ extension Engine {
         dropKeyUsers()
         scheduleEquivalence(at: now)
         startSwitching()
+        scheduleRotations(at: now)
         if new.heartbeat != oldHeartbeat { startHeartbeat(at: now) }
         for profile in new.profiles where oldProfiles[profile.name] != nil {
             if oldProfiles[profile.name]?.interval != profile.interval {

@@ -26,6 +26,8 @@ enum DueKey: Hashable, Sendable {
     case renewal(String)
     /// A look for who still uses the key that a group has moved away from.
     case keyUsers(String)
+    /// The daily look whether a profile's key is to be rotated.
+    case rotation(String)
 }
 
 /// One check that waits or runs.

@@ -52,7 +52,11 @@ extension Rotator {
                 try await deleteNew(id, record)
                 changes[id] = .deleted
             case .wait(let time):
-                report("\(record.oldKeyID) is inactive, and is to be deleted at \(time.rfc3339).")
+                // The daemon would say so every day.
+                if order.minimumAge == nil || changes[record.oldKeyID] != nil {
+                    report(
+                        "\(record.oldKeyID) is inactive, and is to be deleted at \(time.rfc3339).")
+                }
                 return .done
             case .finish(let ending): return try finish(record, ending, journal)
             case .stop(let sentence):
@@ -68,13 +72,17 @@ extension Rotator {
     private func facts(
         of record: RotationRecord, after changes: [String: Change]
     ) async throws(RotationStop) -> RotationFacts {
-        let listed: [ListedKey]
-        do throws(KeyTrouble) {
-            listed = try await calls(record).list(record.user)
-        } catch {
-            throw RotationStop(.unfinished, error.sentence)
-        }
         let standing = try await standing()
+        var listed: [ListedKey] = []
+        // A new key that AWS does not know yet cannot ask for the list, and nothing depends on it then.
+        let isNewInFile = standing.keyID == record.newKeyID
+        if record.stage != .switched, record.stage != .undoing || !isNewInFile {
+            do throws(KeyTrouble) {
+                listed = try await calls(record).list(record.user)
+            } catch {
+                throw RotationStop(.unfinished, error.sentence)
+            }
+        }
         // A journal in a directory of others must not lead to keys of somebody else.
         let isSettled = [.proven, .deactivated, .deleting].contains(record.stage)
         guard !isSettled || listed.contains(where: { $0.id == standing.keyID }) else {

@@ -21,7 +21,9 @@ package final class RotationStore: Sendable {
             if mkdir(stateDirectory, 0o700) != 0, errno != EEXIST { throw SystemError("mkdir") }
             let parent = try FileHandle(directory: stateDirectory)
             let parentStatus = try Self.status(parent.number)
-            guard parentStatus.st_mode & (S_IWOTH | S_IWGRP) == 0 || parentStatus.st_gid == 0 else {
+            guard parentStatus.st_mode & S_IWOTH == 0,
+                parentStatus.st_mode & S_IWGRP == 0 || parentStatus.st_gid == 0
+            else {
                 throw SystemError("others may write it", code: EPERM)
             }
             owner =

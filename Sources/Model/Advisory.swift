@@ -24,6 +24,8 @@ package enum AdvisoryKind: String, Sendable, Hashable, CaseIterable {
     case primaryFlapping = "primary_flapping"
     /// A question of the daily look could not be asked: the permission is missing.
     case lookDenied = "look_denied"
+    /// The daemon could not rotate the key, or has left a rotation open.
+    case rotationFailed = "rotation_failed"
 
     /// Whether the sum of all is `degraded` while it lasts.
     ///
@@ -33,7 +35,9 @@ package enum AdvisoryKind: String, Sendable, Hashable, CaseIterable {
         case .quarantined, .canaryFailed, .clockSkew, .backupLacksPermission, .backupFailing,
             .noUsableBackup, .primaryFlapping:
             true
-        case .keyOld, .twoActiveKeys, .backupSameUser, .backupSameAccount, .lookDenied: false
+        case .keyOld, .twoActiveKeys, .backupSameUser, .backupSameAccount, .lookDenied,
+            .rotationFailed:
+            false
         }
     }
 }
@@ -65,6 +69,8 @@ package enum AdvisorySource: String, Sendable, Hashable, CaseIterable {
     case canary
     /// The comparison of the permissions of primary and backup.
     case equivalence
+    /// The daemon's own rotation of the key.
+    case rotation
     /// What Tracking sees by itself: identities of primary and backup, the clock.
     case tracking
     /// What Tracking sees of the backups' own checks.

@@ -57,6 +57,8 @@ package enum EventKind: String, Sendable, Hashable, CaseIterable {
     case resumedFromSuspend = "resumed_from_suspend"
     case heartbeatFailed = "heartbeat_failed"
     case heartbeatRestored = "heartbeat_restored"
+    case keyRotated = "key_rotated"
+    case rotationFailed = "rotation_failed"
     case commandReceived = "command_received"
     case dailySummary = "daily_summary"
     case entriesLost = "entries_lost"

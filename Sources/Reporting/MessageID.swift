@@ -53,6 +53,8 @@ extension EventKind {
         case .resumedFromSuspend: "882df63a0b464a4e9f365976aede5179"
         case .heartbeatFailed: "389a2f7d697e4ba48d8e9ca0bbb24efa"
         case .heartbeatRestored: "9d4d3bfd31e248ff876dedb4b587cd0c"
+        case .keyRotated: "b7c81f0d3a6e4c0f9f52a1be6c8d4471"
+        case .rotationFailed: "3d0e5a92c1f74b86a4e9d07c52b8f163"
         case .commandReceived: "dc60bdfaf5374d4d942a948297ff850d"
         case .dailySummary: "ea3ca681442f4f92bc065d843bd4e1f6"
         case .entriesLost: "832657675a2a4930b612fc5ec05fd936"

@@ -105,12 +105,6 @@ struct RotateCommand: ParsableCommand {
             minimumAge: unattended ? rule?.every : nil)
         if keep { order.deleteAfter = nil }
         if let time = Self.duration(deleteAfter) { order.deleteAfter = time }
-        #if DEBUG
-            // Tests have no quarter of a minute for each crash.
-            if let span = environment("CREDWATCH_PROOF_SPAN").flatMap({ Duration(parsing: $0) }) {
-                order.pace = ProofPace(span: span)
-            }
-        #endif
         let (asked, given) = (wanted, order)
         let result = runBlocking {
             await rotateOnce(asked, given, in: configuration) { say($0) }

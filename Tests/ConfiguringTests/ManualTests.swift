@@ -32,7 +32,7 @@ import Testing
             switch kind {
             case .root: nil
             case .defaults: "defaults"
-            case .profile, .expectation, .canary: "profiles"
+            case .profile, .expectation, .canary, .rotation: "profiles"
             case .group, .flap, .hook, .switchTarget, .serve: "failover"
             case .status, .metrics, .control, .aws, .heartbeat, .mover: "The rest"
             }

@@ -465,6 +465,28 @@ enum CatalogDocument {
                 """
                 The dead-man service knows again that credwatch works. Nothing is to be done.
                 """)
+        case .keyRotated:
+            Page(
+                "A step of the rotation of @CREDWATCH_PROFILE@'s key is done",
+                manual: "credwatch.yaml(5)",
+                """
+                The user has a new access key, which stands in the file and works, or the old
+                one, inactive until then, was deleted. "credwatch keys @CREDWATCH_PROFILE@"
+                lists them. Programs that read the old key before have to be restarted;
+                "credwatch keys @CREDWATCH_PROFILE@ activate ID" brings a key back that is
+                inactive and still missed.
+                """)
+        case .rotationFailed:
+            Page(
+                "The key of @CREDWATCH_PROFILE@ was not rotated: @CREDWATCH_REASON@",
+                manual: "credwatch.yaml(5)",
+                """
+                The file has a key that works, the old one or the new. It is tried again in a
+                day; "credwatch rotate @CREDWATCH_PROFILE@" does so at once, and with
+                --dry-run says what is in its way. Often it is a missing permission
+                (examples/iam/rotate-policy.json), a second key of the user that nobody has
+                given up, or a file that credwatch may not write.
+                """)
         case .commandReceived:
             Page(
                 "An operator gives an order",

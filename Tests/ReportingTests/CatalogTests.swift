@@ -89,6 +89,11 @@ import Testing
         entries.append(entry(forUsersOf: Samples.staleUsers, in: "app"))
         entries.append(entry(forNoUsersOf: Samples.staleUsers, in: "app"))
         entries.append(entry(forUnseenUsersOf: Samples.staleUsers, in: "app"))
+        for isDone in [true, false] {
+            if let rotation = entry(forRotationOf: "app", ["Done."], isDone: isDone) {
+                entries.append(rotation)
+            }
+        }
         entries.append(entry(forSummaryOf: Samples.emptyDocument))
         entries.append(entry(forLost: 3))
         return entries

@@ -13,7 +13,9 @@ struct RotationStartTests {
     ) -> KeyFacts {
         KeyFacts(
             key: ListedKey(id: id, isActive: active),
-            lastUse: ago.map { KeyUse(at: Self.now - $0, service: "s3", region: "eu-west-1") },
+            lastUse: ago.map {
+                KeyUse(at: Self.now + (.zero - $0), service: "s3", region: "eu-west-1")
+            },
             places: places, isOwn: id == Self.own)
     }
 

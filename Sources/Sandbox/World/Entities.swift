@@ -59,7 +59,7 @@ package struct AccessKey: Sendable, Hashable {
     package let secret: Secret
     package let account: String
     package let userName: String
-    package let createdAt: WallTime
+    package internal(set) var createdAt: WallTime
     package internal(set) var isActive = true
     package internal(set) var lastUse: LastUse?
     /// How often the key was tried while not all places knew it.

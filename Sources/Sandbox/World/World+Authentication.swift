@@ -1,4 +1,4 @@
-import Model
+package import Model
 
 /// A credential that was found for a request, before its signature is checked.
 struct FoundCredential: Sendable {
@@ -53,7 +53,8 @@ extension World {
     }
 
     /// Remembers that a key was used.
-    mutating func noteUse(of keyID: String, region: String, service: Service, now: WallTime) {
+    package mutating func noteUse(of keyID: String, region: String, service: Service, now: WallTime)
+    {
         keys[keyID]?.lastUse = LastUse(at: now, region: region, service: service.rawValue)
     }
 

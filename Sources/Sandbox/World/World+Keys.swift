@@ -41,6 +41,12 @@ extension World {
         accounts[key.account]?.users[key.userName]?.keyIDs.removeAll { $0 == id }
     }
 
+    /// Makes a key as old as if it had been made so much earlier.
+    package mutating func backdateKey(_ id: String, by age: Duration) throws(ServiceFault) {
+        guard let key = keys[id] else { throw .noSuchKey(id) }
+        keys[id]?.createdAt = key.createdAt + (.zero - age)
+    }
+
     /// Returns the account of a key id, from what is known or else from the id itself.
     package func account(ofKey id: String) -> String? {
         keys[id]?.account ?? deletedKeys[id] ?? sessions[id]?.principal.account

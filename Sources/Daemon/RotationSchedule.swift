@@ -1,0 +1,107 @@
+import EventLoops
+import Model
+import Reporting
+import Rotating
+import Scheduling
+import Synchronization
+import Tracking
+
+/// When the daemon rotates keys by itself: looked at once a day, one profile at a time.
+extension Engine {
+    private static let day = Duration.seconds(86_400)
+
+    /// Puts the first look at each profile with `rotate` on the schedule; those that stand there stay.
+    func scheduleRotations(at start: Moment) {
+        for name in rotations.profiles where profiles[name]?.rotation == nil {
+            rotations.profiles.remove(name)
+            schedule.remove(.rotation(name))
+            handle(.advised(profile: name, by: .rotation, []), at: SystemClock.now())
+        }
+        for profile in configuration.profiles where profile.rotation != nil {
+            rotations.profiles.insert(profile.name)
+            guard schedule.due(.rotation(profile.name)) == nil else { continue }
+            schedule.set(
+                .rotation(profile.name),
+                due: start + .seconds(30) + .seconds(60) * Double.random(in: 0..<1),
+                slack: .seconds(5))
+        }
+    }
+
+    /// Looks at all of them once they were checked, two seconds apart.
+    func rotateSoon(at now: Moment) {
+        let names = configuration.profiles.map(\.name).filter(rotations.profiles.contains)
+        for (index, name) in names.enumerated() {
+            schedule.set(.rotation(name), due: now + .seconds(2) + .seconds(2) * index)
+        }
+    }
+
+    /// Rotates the key of a profile, or goes on with that, if it is time and nothing fails.
+    ///
+    /// What is old enough, and what is open, `rotateOnce` finds out by itself.
+    func rotationIsDue(_ name: String, at now: Instant) {
+        guard let profile = profiles[name], let rule = profile.rotation else { return }
+        guard !rotations.isRunning, mayRotate(name, at: now.moment), let loop = EventLoop() else {
+            schedule.set(.rotation(name), due: now.moment + .seconds(600), slack: .seconds(60))
+            return
+        }
+        schedule.set(
+            .rotation(name), due: now.moment + Self.day * Double.random(in: 0.95..<1.05),
+            slack: .seconds(60))
+        rotations.isRunning = true
+        let asker = rule.using.map { profiles[$0] ?? ProfileConfiguration(name: $0) }
+        let order = RotationOrder(
+            using: asker, deleteAfter: rule.deleteAfter, minimumAge: rule.every)
+        let configuration = configuration
+        // Files are written there, and may block; the checks go on meanwhile.
+        Task.detached(executorPreference: LoopTasks(loop)) { [weak self] in
+            let words = Words()
+            let result = await rotateOnce(profile, order, in: configuration) { words.add($0) }
+            await self?.rotated(name, result, words.all)
+        }
+    }
+
+    /// Whether a profile is healthy, and no group of it in trouble.
+    private func mayRotate(_ name: String, at now: Moment) -> Bool {
+        guard tracker.lastResult(of: name)?.diagnosis.verdict == .good else { return false }
+        return tracker.groupStatuses(at: now).allSatisfy { group in
+            let isMember = group.primary == name || group.backups.contains(name)
+            return !isMember || group.state == .ready || group.state == .failedOver
+        }
+    }
+
+    private func rotated(_ name: String, _ result: RotationResult, _ words: [String]) {
+        rotations.isRunning = false
+        guard !isStopping, profiles[name] != nil else { return }
+        let now = SystemClock.now()
+        if let entry = entry(forRotationOf: name, words, isDone: result == .done) {
+            parts.journal.write(entry)
+        }
+        var warnings: [Advisory] = []
+        if result != .done, let reason = words.last {
+            warnings = [Advisory(.rotationFailed, "The key of \(name) was not rotated: \(reason)")]
+        }
+        handle(.advised(profile: name, by: .rotation, warnings), at: now)
+        // The new key shows at once, and so does whatever has to follow from it.
+        if result == .done, !words.isEmpty, let profile = profiles[name] {
+            add(.routine(due: nil), of: profile)
+        }
+        publication.markDirty(urgent: false)
+        turn()
+    }
+}
+
+/// What the engine keeps about rotations.
+struct Rotations: Sendable {
+    /// The profiles that stand on the schedule for one.
+    var profiles: Set<String> = []
+    var isRunning = false
+}
+
+/// The sentences of one run.
+private final class Words: Sendable {
+    private let list = Mutex<[String]>([])
+
+    func add(_ sentence: String) { list.withLock { $0.append(sentence) } }
+
+    var all: [String] { list.withLock(\.self) }
+}
