@@ -1,3 +1,4 @@
+import CLinux
 import Configuring
 import EventLoops
 import Glibc
