@@ -266,7 +266,8 @@ enum CatalogDocument {
                 "Keys for applications could not be written",
                 manual: "credwatch.yaml(5)",
                 """
-                A file that the message names was not switched, cannot be, or was put back since what stood there was not the credential; the message has the reason.
+                A file that the message names was not switched, could not be, or was put back
+                since what stood there was not the credential; the message has the reason.
                 Applications go on with the keys that they had.
 
                 "credwatch switch GROUP --dry-run" looks again without changing anything.
