@@ -1,3 +1,4 @@
+import CLinux
 import Configuring
 import EventLoops
 import Glibc
@@ -18,7 +19,7 @@ private enum MoverExit {
 /// returns the exit code.
 ///
 /// It does only what the config names, and believes a config only that nobody but root can change. Asked
-/// by anybody but root and the owner of the state directory, it says nothing.
+/// by anybody but root and the owner of the state directory, it does nothing.
 package func answerAsMover(configurationFile: String, complain: (String) -> Void) -> Int32 {
     signal(SIGPIPE, SIG_IGN)
     let socket = STDIN_FILENO
@@ -31,6 +32,10 @@ package func answerAsMover(configurationFile: String, complain: (String) -> Void
         if let line = answer.line { _ = UnixSocket.sendAll(line, to: socket) }
         complain(reason)
     }
+    // Read before anything is answered: what is left unread at the end would reset the connection, and the
+    // answer be lost.
+    var reader = LineReader(socket, longest: MoverProtocol.longestRequest)
+    let first = reader.next(until: SystemClock.moment() + .seconds(5))
     // What others may change is not read, not even to see who may ask.
     if let reason = writersBesidesRoot(of: configurationFile) {
         end("the config is not to be trusted: \(reason)")
@@ -41,16 +46,14 @@ package func answerAsMover(configurationFile: String, complain: (String) -> Void
     case .accepted(let accepted, _): configuration = accepted
     case .refused(let problems):
         for problem in problems { complain(problem.description) }
+        end("the config is refused; see the journal of credwatch-mover")
         return MoverExit.badConfiguration
     }
     guard mayAsk(peer, configuration) else {
-        complain("user \(peer) may not ask; only root and the owner of the state directory may")
+        end("user \(peer) may not ask; only root and the owner of the state directory may")
         return MoverExit.refused
     }
-    var reader = LineReader(socket, longest: MoverProtocol.longestRequest)
-    guard case .line(let line) = reader.next(until: SystemClock.moment() + .seconds(5)),
-        let request = MoveRequest(line: line)
-    else {
+    guard case .line(let line) = first, let request = MoveRequest(line: line) else {
         end("this is no request of credwatch's")
         return MoverExit.refused
     }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Says who besides root could change a file, or put another in its place; nil for nobody.

@@ -7,6 +7,8 @@ struct UnitNeed: Sendable, Hashable {
     var readsEnvironment = false
     /// The files with keys that it reads by itself.
     var files: [SwitchedFile] = []
+    /// The files that systemd reads for it.
+    var environmentFiles: [SwitchedFile] = []
 }
 
 /// Joins what targets say of units, each unit once, in the order of the config.
@@ -19,7 +21,11 @@ func unitNeeds(of targets: [SwitchTarget], _ files: [SwitchedFile]) -> [UnitNeed
             let place = needs.firstIndex { $0.unit == unit } ?? needs.endIndex
             if place == needs.endIndex { needs.append(UnitNeed(unit: unit)) }
             switch target.place {
-            case .environmentFile: needs[place].readsEnvironment = true
+            case .environmentFile:
+                needs[place].readsEnvironment = true
+                if files.indices.contains(index) {
+                    needs[place].environmentFiles.append(files[index])
+                }
             case .credentialsFile, .configFile:
                 if files.indices.contains(index) { needs[place].files.append(files[index]) }
             }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Model
 import Scheduling
@@ -84,6 +85,10 @@ struct UnitRestarts: Sendable {
     ) throws(UnitDirectoryFailure) -> Restarted? {
         let state = try known(need.unit)
         guard isUp(state) else {
+            if try hasFailedSince(need, state) {
+                try manager.begin(.start, on: need.unit, within: answerLimit)
+                return Restarted(need: need, isReload: false, formerProcess: 0)
+            }
             report(idle(need.unit, state))
             return nil
         }
@@ -96,6 +101,20 @@ struct UnitRestarts: Sendable {
         try manager.begin(
             isReload ? .reloadOrRestart : .restart, on: need.unit, within: answerLimit)
         return Restarted(need: need, isReload: isReload, formerProcess: state.mainProcess)
+    }
+
+    /// Whether a unit has failed since an earlier attempt wrote its files: that attempt has restarted it, so
+    /// this one has to bring it back, or to say that it does not come.
+    private func hasFailedSince(
+        _ need: UnitNeed, _ state: UnitState
+    ) throws(UnitDirectoryFailure) -> Bool {
+        let files = need.files + need.environmentFiles
+        guard state.active == "failed", !files.isEmpty, !files.contains(where: \.isChanged),
+            let failed = try manager.stateChange(of: need.unit, within: answerLimit)
+        else { return false }
+        return files.allSatisfy { file in
+            changeTime(of: file.realPath).map { $0 <= failed } ?? false
+        }
     }
 
     private func canReload(_ unit: String) throws(UnitDirectoryFailure) -> Bool {

@@ -1,6 +1,6 @@
 import CSystemd
 import Glibc
-import Model
+package import Model
 
 /// systemd, asked over the bus of the machine or of the user.
 package struct SystemdBus: UnitManager {
@@ -56,6 +56,18 @@ package struct SystemdBus: UnitManager {
             bus, try bus.path(of: unit, below: Self.prefix), Self.unitInterface, "CanReload", "b",
             &truth, "systemd does not answer")
         return truth != 0
+    }
+
+    package func stateChange(
+        of unit: String, within limit: Duration
+    ) throws(UnitDirectoryFailure) -> WallTime? {
+        let bus = try Connection(scope, limit)
+        var microseconds: UInt64 = 0
+        try read(
+            bus, try bus.path(of: unit, below: Self.prefix), Self.unitInterface,
+            "StateChangeTimestamp", "t", &microseconds, "systemd does not answer")
+        guard microseconds > 0, let time = Int64(exactly: microseconds) else { return nil }
+        return WallTime(nanoseconds: time.multipliedReportingOverflow(by: 1_000).partialValue)
     }
 
     package func controlGroup(

@@ -1,9 +1,13 @@
+package import Model
+
 /// How a running service is brought to use what a file says now.
 package enum UnitAction: String, Sendable, Hashable, CaseIterable {
     /// A restart of what runs: new processes, with a new environment.
     case restart = "TryRestartUnit"
     /// A reload where the service has one, else a restart.
     case reloadOrRestart = "ReloadOrTryRestartUnit"
+    /// A start of what has failed.
+    case start = "RestartUnit"
 }
 
 /// Who manages the services of this machine, or of this user.
@@ -16,6 +20,9 @@ package protocol UnitManager: UnitDirectory {
     func isBusy(_ unit: String, within limit: Duration) throws(UnitDirectoryFailure) -> Bool
     /// Whether the service can reload without new processes.
     func canReload(_ unit: String, within limit: Duration) throws(UnitDirectoryFailure) -> Bool
+    /// When the service came into the state that it is in; nil when it never was in another.
+    func stateChange(of unit: String, within limit: Duration) throws(UnitDirectoryFailure)
+        -> WallTime?
     /// The service's control group below /sys/fs/cgroup: `/system.slice/app.service`; empty when it has
     /// none.
     func controlGroup(of unit: String, within limit: Duration) throws(UnitDirectoryFailure)

@@ -49,11 +49,11 @@ struct Switch: ParsableCommand {
         guard ([known.primary] + known.backups).contains(profile) else {
             throw usage("group \(group) has no member \(profile)")
         }
-        let (group, dryRun, json) = (group, dryRun, json)
+        let (name, isDryRun, json) = (group, dryRun, json)
         let report = runBlocking { () async -> SwitchReport? in
             do throws(TransportFailure) {
                 return try await switchOnce(
-                    group, to: profile, in: configuration, isDryRun: dryRun
+                    name, to: profile, in: configuration, isDryRun: isDryRun
                 ) { step in
                     if !json { write(visible(step.description) + "\n", to: 1) }
                 }

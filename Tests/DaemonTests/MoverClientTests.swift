@@ -63,7 +63,7 @@ struct MoverClientTests {
 
     @Test func `silence comes to an end`() throws {
         let answer = try ask([], patience: .milliseconds(30), closes: false)
-        #expect(answer.outcome.end == .failed("the privileged half did not end within 0 s"))
+        #expect(answer.outcome.end == .failed("the privileged half did not end within 0.0s"))
     }
 
     @Test func `a line has a longest length`() throws {

@@ -47,6 +47,9 @@ private struct NoUnits: UnitManager {
     func canReload(_ unit: String, within limit: Duration) throws(UnitDirectoryFailure) -> Bool {
         false
     }
+    func stateChange(of unit: String, within limit: Duration) throws(UnitDirectoryFailure)
+        -> WallTime?
+    { nil }
     func controlGroup(of unit: String, within limit: Duration) throws(UnitDirectoryFailure)
         -> String
     { "" }

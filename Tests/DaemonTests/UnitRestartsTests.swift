@@ -13,6 +13,7 @@ private final class TestManager: UnitManager {
         var states: [UnitState]
         var reloads = false
         var fails: String?
+        var changedAt: WallTime?
     }
 
     private let units: Mutex<[String: Unit]>
@@ -53,6 +54,10 @@ private final class TestManager: UnitManager {
     func canReload(_ unit: String, within limit: Duration) throws(UnitDirectoryFailure) -> Bool {
         units.withLock { $0[unit]?.reloads == true }
     }
+
+    func stateChange(of unit: String, within limit: Duration) throws(UnitDirectoryFailure)
+        -> WallTime?
+    { units.withLock { $0[unit]?.changedAt } }
 
     func controlGroup(of unit: String, within limit: Duration) throws(UnitDirectoryFailure)
         -> String
@@ -211,6 +216,24 @@ struct UnitRestartsTests {
             bring(again, UnitNeed(unit: "app.service", files: [done])).steps == [.current])
     }
 
+    @Test(arguments: [(true, WallTime(seconds: 4_000_000_000)), (false, WallTime(seconds: 1))])
+    func `a unit that has failed with the new keys is started again by the next attempt`(
+        isSince: Bool, changedAt: WallTime
+    ) {
+        var need = need
+        need.environmentFiles = [
+            SwitchedFile(place: .environmentFile("/etc/hostname"), realPath: "/etc/hostname")
+        ]
+        let failed = state(0, "failed", "failed")
+        let manager = TestManager([
+            "app.service": .init(states: [failed], changedAt: changedAt)
+        ])
+        let (failures, steps) = bring(manager, need)
+        #expect(manager.jobs == (isSince ? ["start app.service"] : []))
+        #expect(steps == (isSince ? [.unitFailed] : [.idle]))
+        #expect(failures.isEmpty == !isSince)
+    }
+
     @Test func `targets name each unit once, with all that it reads`() {
         let home = SwitchPlace.credentialsFile("/home/app/credentials", profile: "app")
         let targets = [
@@ -224,7 +247,9 @@ struct UnitRestartsTests {
         #expect(
             unitNeeds(of: targets, files) == [
                 UnitNeed(unit: "a.service", files: [files[0]]),
-                UnitNeed(unit: "b.service", readsEnvironment: true, files: [files[0]]),
+                UnitNeed(
+                    unit: "b.service", readsEnvironment: true, files: [files[0]],
+                    environmentFiles: [files[1]]),
             ])
     }
 }

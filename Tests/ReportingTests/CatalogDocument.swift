@@ -332,11 +332,11 @@ enum CatalogDocument {
                 """)
         case .switchFailed:
             Page(
-                "The keys of group @CREDWATCH_GROUP@ could not be written",
+                "Keys for applications could not be written",
                 manual: "credwatch.yaml(5)",
                 """
-                A file that applications take their keys from was not switched, or was put
-                back since what stood there was not the credential; the message has the reason.
+                A file that the message names was not switched, could not be, or was put back
+                since what stood there was not the credential; the message has the reason.
                 Applications go on with the keys that they had.
 
                 "credwatch switch GROUP --dry-run" looks again without changing anything.

@@ -72,6 +72,15 @@ import Testing
                         kind: kind, group: "app", state: .ready, active: "app", message: "x",
                         incident: nil, profile: "spare")))
         }
+        let occasion = MoveOccasion(group: "app", to: "app-backup")
+        for kind in MoveStep.Kind.allCases {
+            let isOfUnit = entry(for: MoveStep(kind), of: occasion).kind == .unitRestarted
+            entries.append(
+                entry(for: MoveStep(kind, unit: isOfUnit ? "app.service" : nil), of: occasion))
+        }
+        for end: MoveOutcome.End in [.done, .failed("x"), .incomplete("x")] {
+            entries.append(entry(for: MoveOutcome(end), of: occasion))
+        }
         let run = HookEntriesTests().hookRun
         entries.append(entry(forStartOf: run))
         entries.append(entry(forOutput: "x", of: run))

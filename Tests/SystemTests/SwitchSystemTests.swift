@@ -162,6 +162,53 @@ struct SwitchSystemTests {
         #expect(readText(site.path("home/environment")).contains(new.id))
     }
 
+    @Test func `a role's session is written with its token, and anew when its time has come`()
+        async throws
+    {
+        try site.createRole("spare")
+        try site.write(
+            "config", mode: 0o600,
+            """
+            [profile app-backup]
+            role_arn = arn:aws:iam::\(Sandbox.standardAccount):role/spare
+            source_profile = app-user
+            """)
+        try site.write(
+            "credentials", mode: 0o600,
+            """
+            [app]
+            aws_access_key_id = \(site.primary.id)
+            aws_secret_access_key = \(site.primary.secret.reveal())
+            [app-user]
+            aws_access_key_id = \(site.backup.id)
+            aws_secret_access_key = \(site.backup.secret.reveal())
+            """)
+        makeOld(site.path("credentials"))
+        try site.sandbox.deactivate(site.primary)
+        let first = try site.startDaemon()
+        #expect(await first.hasWritten("app now uses app-backup"))
+        first.send(signal: SIGTERM)
+        _ = await first.outcome()
+        let session = readText(site.path("home/credentials"))
+        #expect(session.contains("aws_access_key_id = ASIA"))
+        #expect(session.contains("aws_session_token = "))
+
+        // The third of an hour that is left does not come in a test.
+        let known = readText(site.path("state/switches.json"))
+        let marked = known.replacing(
+            /"renew_at": *"[^"]*"/, with: "\"renew_at\":\"2026-01-01T00:00:00Z\"")
+        #expect(marked != known)
+        try site.write("state/switches.json", mode: 0o600, marked)
+        let second = try site.startDaemon()
+        #expect(await second.hasWritten("applications have the keys of app-backup, ASIA"))
+        second.send(signal: SIGTERM)
+        _ = await second.outcome()
+        let renewed = readText(site.path("home/credentials"))
+        #expect(renewed != session && renewed.contains("aws_access_key_id = ASIA"))
+        #expect(!readText(site.path("state/switches.json")).contains("2026-01-01"))
+        #expect(try site.status().groups.first?.state == .failedOver)
+    }
+
     @Test func `by hand a dry run changes nothing, and a switch writes`() async throws {
         let config = site.path("credwatch.yaml")
         let dry = try await site.run(
