@@ -254,3 +254,13 @@ static inline int credwatch_is_being_written(int descriptor) {
     fcntl(descriptor, set_lease, F_UNLCK);
     return 0;
 }
+
+/// When a file's content last changed, in nanoseconds.
+static inline int64_t credwatch_modified(const struct stat *status) {
+    return (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+}
+
+/// When a file or its attributes last changed, in nanoseconds.
+static inline int64_t credwatch_changed(const struct stat *status) {
+    return (int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
+}

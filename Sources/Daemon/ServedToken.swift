@@ -20,15 +20,16 @@ struct ServedToken {
         var device: UInt64
         var inode: UInt64
         var size: Int64
-        var modified: [Int]
-        var changed: [Int]
+        var modified: Int64
+        var changed: Int64
 
         init(_ status: stat) {
             device = UInt64(status.st_dev)
             inode = UInt64(status.st_ino)
             size = Int64(status.st_size)
-            modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
-            changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
+            (modified, changed) = withUnsafePointer(to: status) {
+                (credwatch_modified($0), credwatch_changed($0))
+            }
         }
     }
 

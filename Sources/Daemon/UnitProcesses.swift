@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Model
+import Scheduling
 
 /// The processes of services, as /proc and the control groups show them.
 struct UnitProcesses: Sendable {
@@ -50,13 +51,10 @@ struct UnitProcesses: Sendable {
         guard fields.count > 19, let start = Int64(String(decoding: fields[19], as: UTF8.self)),
             ticks > 0
         else { return nil }
-        var wall = timespec()
-        var boot = timespec()
-        clock_gettime(CLOCK_REALTIME, &wall)
-        clock_gettime(CLOCK_BOOTTIME, &boot)
+        let now = SystemClock.now()
         let sinceBoot = start * (1_000_000_000 / Int64(ticks))
         return WallTime(
-            nanoseconds: nanoseconds(wall) - nanoseconds(boot) + sinceBoot)
+            nanoseconds: now.wall.nanoseconds - now.moment.nanoseconds + sinceBoot)
     }
 
     /// The processes of a control group and of those below it, the main process first.
@@ -124,9 +122,5 @@ struct UnitProcesses: Sendable {
 func changeTime(of path: String) -> WallTime? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
-    return WallTime(nanoseconds: nanoseconds(status.st_ctim))
-}
-
-private func nanoseconds(_ time: timespec) -> Int64 {
-    Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    return WallTime(nanoseconds: credwatch_changed(&status))
 }

@@ -304,9 +304,10 @@ private func shownKey(_ id: String) -> String {
 }
 
 private func sleep(for duration: Duration) {
-    var time = timespec(
-        tv_sec: Int(duration.nanoseconds / 1_000_000_000),
-        tv_nsec: Int(duration.nanoseconds % 1_000_000_000))
-    var left = time
-    while nanosleep(&time, &left) != 0, errno == EINTR { time = left }
+    let end = SystemClock.moment() + duration
+    while true {
+        let left = (end - SystemClock.moment()).nanoseconds
+        guard left > 0 else { return }
+        poll(nil, 0, Int32(min(left / 1_000_000 + 1, 60_000)))
+    }
 }
