@@ -65,7 +65,7 @@ struct ProcessTranscript {
     private static func secrets(of environment: AWSEnvironment) -> [String] {
         environment.variables.filter { name, value in
             ["SECRET", "TOKEN", "PASS", "KEY", "CREDENTIAL"].contains {
-                name.uppercased().contains($0)
+                name.uppercased().holds($0)
             } && value.utf8.count >= 8
         }.map(\.value)
     }

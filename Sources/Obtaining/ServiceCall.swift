@@ -105,7 +105,7 @@ struct ServiceFailure: Error {
         switch reason {
         case .refused(let error, let details):
             details.httpStatus >= 500 || details.httpStatus == 429
-                || error.code.contains("Throttl") || Self.passing.contains(error.code)
+                || error.code.holds("Throttl") || Self.passing.contains(error.code)
         case .notAWS(_, let details): details.httpStatus >= 500 || details.httpStatus == 429
         case .failed(let failure):
             switch failure.phase {
@@ -128,8 +128,8 @@ extension String {
         guard secret.count >= 8 else { return self }
         let needle = secret.withBytes { Array($0) }
         var bytes = Array(utf8)
-        while let range = bytes.firstRange(of: needle) {
-            bytes.replaceSubrange(range, with: "<redacted>".utf8)
+        while let start = bytes.firstIndex(ofBytes: needle) {
+            bytes.replaceSubrange(start..<(start + needle.count), with: "<redacted>".utf8)
         }
         return String(decoding: bytes, as: UTF8.self)
     }

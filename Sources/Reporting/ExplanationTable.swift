@@ -124,7 +124,7 @@ extension Diagnosis {
         evidence.compactMap { fact in
             guard case .location(let provenance) = fact else { return nil }
             let place = provenance.description
-            return summary.contains(place) ? nil : "at \(place)"
+            return summary.holds(place) ? nil : "at \(place)"
         }
     }
 }
