@@ -92,7 +92,7 @@ struct RotateSystemTests {
 
     @Test(arguments: [
         "rotate.begun", "rotate.created", "rotate.written", "rotate.switched", "rotate.proven",
-        "rotate.deactivated", "rotate.waiting", "switch.locked",
+        "rotate.deactivated", "rotate.waiting", "switch.locked", "switch.renamed",
     ])
     func `killed at any step, the file has a working key, and the next run ends it`(
         point: String
@@ -104,6 +104,7 @@ struct RotateSystemTests {
         let outcome = try await site.rotate()
         #expect(outcome.ending == .exited(0), "\(outcome.outputText)\(outcome.errorText)")
         try site.expectWorkingKey("after the next run")
+        #expect(access(site.path(".credentials.credwatch-new"), F_OK) != 0)
         let keys = try site.keys()
         #expect(keys.map(\.isActive) == [false, true] && keys[0].id == site.primary.id)
     }
