@@ -109,6 +109,29 @@ struct RotateSystemTests {
         #expect(keys.map(\.isActive) == [false, true] && keys[0].id == site.primary.id)
     }
 
+    @Test func `killed at any moment, the file has a working key, and the next run ends it`()
+        async throws
+    {
+        let site = try site()
+        for round in 0..<12 {
+            let process = try Subprocess(
+                binary("credwatch"),
+                ["rotate", "app", "--delete-after", "0s", "--config", site.path("credwatch.yaml")],
+                environment: plainEnvironment.merging(["CREDWATCH_PROOF_SPAN": "100ms"]) { $1 },
+                timeLimit: .seconds(40))
+            usleep(useconds_t.random(in: 20_000...400_000))
+            process.send(signal: SIGKILL)
+            _ = await process.outcome()
+            try site.expectWorkingKey("after the crash of round \(round)")
+            let outcome = try await site.rotate("--delete-after", "0s", span: "100ms")
+            #expect(outcome.ending == .exited(0), "\(outcome.outputText)\(outcome.errorText)")
+            try site.expectWorkingKey("after round \(round)")
+            #expect(try site.keys().map(\.isActive) == [true])
+            #expect(!site.hasJournal)
+        }
+        #expect(access(site.path(".credentials.credwatch-new"), F_OK) != 0)
+    }
+
     @Test(arguments: ["rotate.deleting", "rotate.deleted"])
     func `killed at the deletion, the next run ends it`(point: String) async throws {
         let site = try site()
