@@ -13,14 +13,14 @@ package enum CredentialsProblem: Error, Sendable, Hashable {
 package func askForCredentials(
     of group: String, at path: String, patience: Duration = .seconds(5)
 ) throws(CredentialsProblem) -> (credentials: Credentials, end: WallTime) {
+    let end = ContinuousClock.now + patience
     let socket: Int32
     do throws(SocketProblem) {
-        socket = try UnixSocket.connect(to: path)
+        socket = try UnixSocket.connect(to: path, patience: patience)
     } catch {
         throw .absent(error.description)
     }
     defer { close(socket) }
-    let end = ContinuousClock.now + patience
     guard UnixSocket.sendAll(CredentialsQuestion(group: group).line, to: socket) else {
         throw .absent("the daemon at \(path) closed the connection")
     }

@@ -48,8 +48,6 @@ actor LineServer {
     private var lastID = 0
 
     private var maxConnections: Int { access == .owners ? 32 : 64 }
-    /// So many connections a user may have where everybody may connect, so that no other one is kept out.
-    private static let mostOfUser = 32
     private static let maxRequest = 4_096
 
     /// `patience` is how long a client may take for its request.
@@ -143,7 +141,7 @@ actor LineServer {
                 return
             }
             guard let user = UnixSocket.peerUser(of: descriptor),
-                access.admits(user), hasPlace(for: user)
+                access.admits(user), makesRoom(for: user)
             else {
                 close(descriptor)
                 continue
@@ -158,10 +156,22 @@ actor LineServer {
         }
     }
 
-    private func hasPlace(for user: UInt32) -> Bool {
-        guard connections.count < maxConnections else { return false }
-        return access == .owners || user == 0
-            || connections.values.count { $0.user == user } < Self.mostOfUser
+    /// Whether there is a place, if need be that of a connection of whoever has the most.
+    ///
+    /// Who has more than the newcomer would have loses the oldest that has not asked yet. So no user, and no
+    /// users who agree on it, can keep another one out by connections that say nothing.
+    private func makesRoom(for user: UInt32) -> Bool {
+        guard connections.count >= maxConnections else { return true }
+        let places = Dictionary(grouping: connections, by: \.value.user)
+        let most = places.max { ($0.value.count, $0.key) < ($1.value.count, $1.key) }
+        guard let most, most.value.count > (places[user]?.count ?? 0) + 1 else { return false }
+        let oldest = most.value.min { left, right in
+            let (one, other) = (left.value, right.value)
+            return one.isAsking == other.isAsking ? one.id < other.id : one.isAsking
+        }
+        guard let oldest else { return false }
+        drop(oldest.key)
+        return true
     }
 
     /// Accepts nothing for a second: a client that waits while no descriptor is left would otherwise

@@ -12,7 +12,7 @@ func writersBesidesRoot(of path: String) -> String? {
     var here = ""
     var links = 0
     var status = stat()
-    if let reason = trouble("/", isLink: false) { return reason }
+    if let reason = writersBesidesRoot(ofEntry: "/", isLink: false) { return reason }
     while let name = rest.popFirst() {
         if name == "." { continue }
         if name == ".." {
@@ -24,7 +24,7 @@ func writersBesidesRoot(of path: String) -> String? {
             return "\(next) cannot be looked at: \(String(cString: strerror(errno)))"
         }
         let isLink = status.st_mode & S_IFMT == S_IFLNK
-        if let reason = trouble(next, isLink: isLink) { return reason }
+        if let reason = writersBesidesRoot(ofEntry: next, isLink: isLink) { return reason }
         guard isLink else {
             here = next
             continue
@@ -39,7 +39,8 @@ func writersBesidesRoot(of path: String) -> String? {
     return nil
 }
 
-private func trouble(_ path: String, isLink: Bool) -> String? {
+/// Says who besides root could change what one path leads to, without a look at the way there.
+func writersBesidesRoot(ofEntry path: String, isLink: Bool) -> String? {
     var status = stat()
     guard lstat(path, &status) == 0 else {
         return "\(path) cannot be looked at: \(String(cString: strerror(errno)))"
@@ -48,8 +49,12 @@ private func trouble(_ path: String, isLink: Bool) -> String? {
     // The permissions of a link mean nothing.
     if isLink { return nil }
     if status.st_mode & S_IWOTH != 0 { return "\(path) may be written by anyone" }
-    if status.st_mode & S_IWGRP != 0, status.st_gid != 0 {
-        return "\(path) may be written by its group"
+    if status.st_mode & S_IWGRP != 0 {
+        if status.st_gid != 0 { return "\(path) may be written by its group" }
+        // With an access list, the bits of the group say what anybody in the list may do at most.
+        if lgetxattr(path, "system.posix_acl_access", nil, 0) >= 0 {
+            return "\(path) may be written by those of its access list"
+        }
     }
     return nil
 }

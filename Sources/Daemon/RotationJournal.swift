@@ -44,7 +44,9 @@ final class RotationJournal: Sendable {
         do throws(StateProblem) {
             try store.save(encodeRotation(record), name)
         } catch {
-            throw RotationStop(record.newKeyID == nil ? .refused : .unfinished, error.description)
+            guard record.newKeyID != nil else { throw RotationStop(.refused, error.description) }
+            throw RotationStop(
+                .unfinished, "\(error.description) Once it can be, the next run goes on.")
         }
     }
 

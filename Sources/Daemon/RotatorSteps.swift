@@ -28,6 +28,8 @@ extension Rotator {
                 try await create(&record, journal)
             case .adopt(let id):
                 record.newKeyID = id
+                // Beside the file may be what the crash left of it, with the old key.
+                try? files.tidy(record.place)
                 try switched(&record, journal)
             case .deleteLost(let id):
                 try await deleteLost(id, record)

@@ -40,12 +40,24 @@ enum UnixSocket {
     }
 
     /// Connects to a path; returns the descriptor.
-    static func connect(to path: String) throws(SocketProblem) -> Int32 {
+    ///
+    /// A server that accepts nobody, with as many waiting as the system lets wait, is waited for no longer than
+    /// `patience`; so is each send later on.
+    static func connect(
+        to path: String, patience: Duration = .seconds(5)
+    ) throws(SocketProblem) -> Int32 {
         let socket = open(nonBlocking: false)
         guard socket >= 0 else {
             throw SocketProblem(operation: "open a socket for", path: path, code: errno)
         }
-        let result = withAddress(path) { Glibc.connect(socket, $0, $1) == 0 ? 0 : errno }
+        let (seconds, attoseconds) = patience.components
+        var limit = timeval()
+        limit.tv_sec = Int(seconds)
+        limit.tv_usec = Int(attoseconds / 1_000_000_000_000)
+        setsockopt(
+            socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var result = withAddress(path) { Glibc.connect(socket, $0, $1) == 0 ? 0 : errno }
+        if result == EAGAIN { result = ETIMEDOUT }
         guard result == 0 else {
             close(socket)
             throw SocketProblem(

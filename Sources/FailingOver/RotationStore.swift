@@ -60,7 +60,12 @@ package final class RotationStore: Sendable {
         do throws(SystemError) {
             let file = try FileHandle(
                 name + ".lock", in: directory.number, O_RDWR | O_CREAT, mode: 0o600)
-            try Self.give(file.number, to: owner)
+            // Its directory may belong to a user with fewer rights, who must not be given a file of others.
+            let status = try Self.status(file.number)
+            guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
+                status.st_uid == geteuid() || status.st_uid == owner?.user
+            else { throw SystemError("it is a file of others", code: EPERM) }
+            if status.st_uid != owner?.user { try Self.give(file.number, to: owner) }
             guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else { throw SystemError("flock") }
             return Lock(file)
         } catch {

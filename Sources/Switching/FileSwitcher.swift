@@ -47,6 +47,7 @@ package struct FileSwitcher: Sendable {
             // A file that is refused is not even given a lock.
             let bytes = try Content.read(target.name, in: target)?.bytes ?? []
             guard try edit(bytes) != nil else {
+                cleanUp(target)
                 return SwitchedFile(
                     place: place, realPath: target.path, previousKeyID: keys.accessKeyID)
             }
@@ -95,6 +96,21 @@ package struct FileSwitcher: Sendable {
                 }
             }
         }
+    }
+
+    /// Removes what a crash left beside the file of a place, which may hold keys.
+    package func tidy(_ place: SwitchPlace) throws(SwitchProblem) {
+        try work(on: place) { target throws(StepProblem) in cleanUp(target) }
+    }
+
+    /// Does nothing while somebody else has the lock: then it is no left-over.
+    private func cleanUp(_ target: borrowing Target) {
+        guard Replacement.hasLeftovers(beside: target) else { return }
+        do throws(StepProblem) {
+            let lock = try LockFile(of: target, within: .zero)
+            defer { extendLifetime(lock) }
+            _ = Replacement(target, now: nil, watch: watch)
+        } catch {}
     }
 
     // MARK: The way there

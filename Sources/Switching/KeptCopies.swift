@@ -8,7 +8,7 @@ struct KeptCopies {
     static let count = 5
     private let prefix: String
     /// Named so that no program takes it for one of its files.
-    private let temporary: String
+    let temporary: String
 
     init(of name: String) {
         prefix = name + ".credwatch-"

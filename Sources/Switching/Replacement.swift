@@ -25,6 +25,7 @@ struct Replacement: ~Copyable {
     private let watch: Duration
     private let copies: KeptCopies
     private let temporary: String
+    private static func temporary(_ name: String) -> String { ".\(name).credwatch-new" }
     /// Nil when what is replaced is not to be kept.
     private let now: WallTime?
     private var kept: (name: String, bytes: [UInt8])?
@@ -34,10 +35,18 @@ struct Replacement: ~Copyable {
     init(_ target: borrowing Target, now: WallTime?, watch: Duration) {
         self.watch = watch
         copies = KeptCopies(of: target.name)
-        temporary = ".\(target.name).credwatch-new"
+        temporary = Self.temporary(target.name)
         self.now = now
         copies.cleanUp(target)
         unlinkat(target.directory.number, temporary, 0)
+    }
+
+    /// Whether a replacement was cut short by a crash, or is under way.
+    static func hasLeftovers(beside target: borrowing Target) -> Bool {
+        var status = stat()
+        let names: [String] = [temporary(target.name), KeptCopies(of: target.name).temporary]
+        let directory = target.directory.number
+        return names.contains { fstatat(directory, $0, &status, AT_SYMLINK_NOFOLLOW) == 0 }
     }
 
     /// Changes the file by a function of its bytes, which returns nil when they are right already.

@@ -25,6 +25,8 @@ struct TargetWalk: ~Copyable {
     private struct Passed {
         var path: String
         var status: stat
+        /// Whether an access list goes with the bits of the group.
+        var hasList = false
     }
 
     private var directory: Descriptor
@@ -63,6 +65,12 @@ struct TargetWalk: ~Copyable {
         passed.append(Passed(path: path, status: status))
     }
 
+    private mutating func passDirectory(_ status: stat) {
+        // Only there it matters, and whoever has the owner's rights only may not be able to look.
+        let hasList = status.st_mode & S_IWGRP != 0 && holdsAccessList(directory)
+        passed.append(Passed(path: path, status: status, hasList: hasList))
+    }
+
     private mutating func run() throws(StepProblem) -> Target {
         while let name = rest.popLast() {
             let number = credwatch_open_path(directory.number, name, 0)
@@ -79,7 +87,7 @@ struct TargetWalk: ~Copyable {
                 guard !rest.isEmpty else { throw .refused("it is a directory") }
                 directory = found
                 if name == ".." { _ = names.popLast() } else { names.append(name) }
-                pass(status)
+                passDirectory(status)
             case S_IFLNK:
                 names.append(name)
                 pass(status)
@@ -155,10 +163,21 @@ struct TargetWalk: ~Copyable {
         // In a directory like /tmp, nobody else can rename or remove what belongs to root or to the owner,
         // which all that comes after it does; but a file in it has neighbours that anybody makes.
         if status.st_mode & S_ISVTX != 0, !isLast { return }
-        // An access list shows in the bits of the group.
         if status.st_mode & S_IWOTH != 0 { throw .refused("\(what) may be written by everybody") }
-        if status.st_mode & S_IWGRP != 0, status.st_gid != 0 {
+        guard status.st_mode & S_IWGRP != 0 else { return }
+        // The bits of the group show what anybody in an access list may do at most.
+        guard !place.hasList else {
+            throw .refused("\(what) may be written by those of its access list")
+        }
+        guard status.st_gid == 0 else {
             throw .refused("\(what) may be written by its group (gid \(status.st_gid))")
         }
     }
+}
+
+private func holdsAccessList(_ directory: borrowing Descriptor) -> Bool {
+    let number = openat(directory.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard number >= 0 else { return false }
+    defer { close(number) }
+    return fgetxattr(number, "system.posix_acl_access", nil, 0) >= 0
 }

@@ -137,6 +137,55 @@ struct CredentialsSocketTests {
         await socket.stop()
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only root may become another user"))
+    func `users who keep connections open keep nobody else out`() async throws {
+        let socket = try await start()
+        #expect(chmod(folder.path, 0o755) == 0)
+        let script = """
+            import os, signal, socket, sys, time
+            holders = []
+            def connection():
+                s = socket.socket(socket.AF_UNIX); s.settimeout(20); s.connect(sys.argv[1])
+                return s
+            for user in (65532, 65533):
+                told, tell = os.pipe()
+                holders.append(os.fork())
+                if holders[-1] == 0:
+                    os.setgroups([]); os.setgid(user); os.setuid(user)
+                    held = [connection() for _ in range(40)]
+                    os.write(tell, b'x')
+                    time.sleep(30)
+                    os._exit(0)
+                os.read(told, 1)
+            s = connection()
+            s.sendall(b'{"group":"app"}\\n'); print(s.recv(65536).decode())
+            for holder in holders: os.kill(holder, signal.SIGKILL)
+            """
+        let outcome = try await Subprocess.run("python3", ["-c", script, path])
+        #expect(outcome.outputText.contains("ASIAIOSFODNN7EXAMPLE"), "\(outcome.errorText)")
+        await socket.stop()
+    }
+
+    @Test func `a daemon that accepts nobody is waited for no longer than given`() async throws {
+        let server = try RawServer(path, backlog: 0)
+        var waiting: [Int32] = []
+        defer { for socket in waiting { close(socket) } }
+        repeat {
+            waiting.append(UnixSocket.open(nonBlocking: true))
+        } while UnixSocket.withAddress(path, { connect(waiting[waiting.count - 1], $0, $1) }) == 0
+        let path = path
+        let problem = await blocking { () -> SocketProblem? in
+            do throws(SocketProblem) {
+                close(try UnixSocket.connect(to: path, patience: .milliseconds(100)))
+                return nil
+            } catch {
+                return error
+            }
+        }
+        #expect(problem?.code == ETIMEDOUT)
+        withExtendedLifetime(server) {}
+    }
+
     @Test(arguments: [
         ("/run/credwatch/control.sock", "/run/credwatch/credentials.sock"),
         ("/control.sock", "/credentials.sock"),

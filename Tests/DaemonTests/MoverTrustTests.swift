@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Testing
 
@@ -31,5 +32,22 @@ struct MoverTrustTests {
     @Test(arguments: ["", "etc/hostname", "/etc/no-such-file", "/etc/hostname/x"])
     func `what is not there is not trusted`(path: String) {
         #expect(writersBesidesRoot(of: path) != nil)
+    }
+
+    @Test func `an access list is as good as a group`() throws {
+        #expect(writersBesidesRoot(ofEntry: folder.path, isLink: false) == nil)
+        chmod(folder.path, 0o775)
+        #expect(writersBesidesRoot(ofEntry: folder.path, isLink: false) == nil)
+        // Version 2; owner rwx, user 65534 rwx, group r-x, mask rwx, others r-x.
+        let list: [UInt8] = [
+            2, 0, 0, 0, 1, 0, 7, 0, 255, 255, 255, 255, 2, 0, 7, 0, 254, 255, 0, 0,
+            4, 0, 5, 0, 255, 255, 255, 255, 16, 0, 7, 0, 255, 255, 255, 255,
+            32, 0, 5, 0, 255, 255, 255, 255,
+        ]
+        try #require(
+            setxattr(folder.path, "system.posix_acl_access", list, list.count, 0) == 0)
+        #expect(
+            writersBesidesRoot(ofEntry: folder.path, isLink: false)
+                == "\(folder.path) may be written by those of its access list")
     }
 }

@@ -60,4 +60,25 @@ struct RotationStoreTests {
             #expect(status.st_uid == 4_711 && status.st_gid == 4_712, "\(name)")
         }
     }
+
+    @Test(.enabled(if: geteuid() == 0), arguments: [true, false])
+    func `root gives no file of others away`(isLinked: Bool) throws {
+        let directory = try TemporaryDirectory()
+        chown(directory.path, 4_711, 4_712)
+        let store = try RotationStore(stateDirectory: directory.path)
+        let file = "\(directory.path)/mine"
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        try #require(descriptor >= 0)
+        close(descriptor)
+        let lock = "\(directory.path)/rotations/app.lock"
+        if isLinked {
+            try #require(link(file, lock) == 0)
+        } else {
+            try #require(chown(file, 4_713, 4_713) == 0 && rename(file, lock) == 0)
+        }
+        #expect(throws: StateProblem.self) { try store.lock("app") }
+        var status = stat()
+        try #require(stat(lock, &status) == 0)
+        #expect(status.st_uid == (isLinked ? 0 : 4_713))
+    }
 }

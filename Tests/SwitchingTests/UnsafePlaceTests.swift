@@ -51,6 +51,18 @@ import Testing
         expectRefusal(reason)
     }
 
+    @Test func `a directory that those of an access list may write`() throws {
+        // Version 2; owner rwx, user 65534 rwx, group ---, mask rwx, others ---.
+        let list: [UInt8] = [
+            2, 0, 0, 0, 1, 0, 7, 0, 255, 255, 255, 255, 2, 0, 7, 0, 254, 255, 0, 0,
+            4, 0, 0, 0, 255, 255, 255, 255, 16, 0, 7, 0, 255, 255, 255, 255,
+            32, 0, 0, 0, 255, 255, 255, 255,
+        ]
+        try #require(
+            setxattr(directory.path, "system.posix_acl_access", list, list.count, 0) == 0)
+        expectRefusal("may be written by those of its access list")
+    }
+
     @Test func `a directory above that others may write`() throws {
         let inner = directory.path + "/inner"
         try #require(mkdir(inner, 0o700) == 0)

@@ -92,7 +92,7 @@ struct RotateSystemTests {
 
     @Test(arguments: [
         "rotate.begun", "rotate.created", "rotate.written", "rotate.switched", "rotate.proven",
-        "rotate.deactivated", "rotate.waiting", "switch.locked",
+        "rotate.deactivated", "rotate.waiting", "switch.locked", "switch.renamed",
     ])
     func `killed at any step, the file has a working key, and the next run ends it`(
         point: String
@@ -104,8 +104,32 @@ struct RotateSystemTests {
         let outcome = try await site.rotate()
         #expect(outcome.ending == .exited(0), "\(outcome.outputText)\(outcome.errorText)")
         try site.expectWorkingKey("after the next run")
+        #expect(access(site.path(".credentials.credwatch-new"), F_OK) != 0)
         let keys = try site.keys()
         #expect(keys.map(\.isActive) == [false, true] && keys[0].id == site.primary.id)
+    }
+
+    @Test func `killed at any moment, the file has a working key, and the next run ends it`()
+        async throws
+    {
+        let site = try site()
+        for round in 0..<12 {
+            let process = try Subprocess(
+                binary("credwatch"),
+                ["rotate", "app", "--delete-after", "0s", "--config", site.path("credwatch.yaml")],
+                environment: plainEnvironment.merging(["CREDWATCH_PROOF_SPAN": "100ms"]) { $1 },
+                timeLimit: .seconds(40))
+            usleep(useconds_t.random(in: 20_000...400_000))
+            process.send(signal: SIGKILL)
+            _ = await process.outcome()
+            try site.expectWorkingKey("after the crash of round \(round)")
+            let outcome = try await site.rotate("--delete-after", "0s", span: "100ms")
+            #expect(outcome.ending == .exited(0), "\(outcome.outputText)\(outcome.errorText)")
+            try site.expectWorkingKey("after round \(round)")
+            #expect(try site.keys().map(\.isActive) == [true])
+            #expect(!site.hasJournal)
+        }
+        #expect(access(site.path(".credentials.credwatch-new"), F_OK) != 0)
     }
 
     @Test(arguments: ["rotate.deleting", "rotate.deleted"])
