@@ -81,8 +81,13 @@ final class HeaderLines {
         guard !header.name.isEmpty,
             header.name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") })
         else { return false }
+        return isSendable(header.value)
+    }
+
+    /// Whether a header's value holds only bytes that HTTP allows.
+    static func isSendable(_ value: [UInt8]) -> Bool {
         // Without a way out in the middle, so that many bytes are looked at in one step.
-        return header.value.withUnsafeBufferPointer { value in
+        value.withUnsafeBufferPointer { value in
             var bad: UInt8 = 0
             for index in 0..<value.count {
                 let byte = value[index]

@@ -8,10 +8,15 @@ extension HTTPResponse {
     package var anyRequestID: String? { usableRequestID ?? Self.usable(storageRequestID) }
 
     private static func usable(_ id: String?) -> String? {
-        guard let id, !id.isEmpty, id.utf8.count <= 128,
-            id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-        else { return nil }
-        return id
+        guard var id, !id.isEmpty, id.utf8.count <= 128 else { return nil }
+        let isPlain = id.withUTF8 { bytes in
+            var bad = false
+            for index in 0..<bytes.count {
+                bad = bad || bytes[index] <= 0x20 || bytes[index] >= 0x7F
+            }
+            return !bad
+        }
+        return isPlain ? id : nil
     }
 
     /// The server's clock minus ours, at the midpoint between the request and the answer; nil without a
