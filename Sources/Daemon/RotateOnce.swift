@@ -24,6 +24,10 @@ package struct RotationOrder: Sendable {
     /// Begin only when the key is as old as this; nil begins at once.
     package var minimumAge: Duration?
     package var pace: ProofPace
+    /// Writes the profile's keys for a group's applications; nil does it as `credwatch switch` does.
+    package var refresh: (@Sendable (MoveRequest) async -> MoveOutcome)?
+    /// Asks the daemon for a check of the profile; nil waits for the next one.
+    package var askForCheck: (@Sendable () async -> Void)?
 
     package init(
         using: ProfileConfiguration? = nil,
@@ -113,6 +117,8 @@ struct Rotator: Sendable {
     let resolver: Resolver
     let prober: Prober
     let identities: SecondIdentities
+    let transport: any Transport
+    let obtainer: Obtainer
     let files = FileSwitcher()
     let report: @Sendable (String) -> Void
 
@@ -125,6 +131,8 @@ struct Rotator: Sendable {
         self.order = order
         self.configuration = configuration
         self.report = report
+        self.transport = transport
+        self.obtainer = obtainer
         resolver = Resolver(environment: .current(), overrides: configuration.aws)
         prober = Prober(transport: transport, clock: SystemClock.wall)
         identities = SecondIdentities(resolver, obtainer, prober, transport)

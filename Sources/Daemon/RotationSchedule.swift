@@ -49,8 +49,12 @@ extension Engine {
             slack: .seconds(60))
         rotations.isRunning = true
         let asker = rule.using.map { profiles[$0] ?? ProfileConfiguration(name: $0) }
-        let order = RotationOrder(
+        var order = RotationOrder(
             using: asker, deleteAfter: rule.deleteAfter, minimumAge: rule.every)
+        order.refresh = { [weak self] in
+            await self?.refresh($0) ?? MoveOutcome(.failed("credwatch stops"))
+        }
+        order.askForCheck = { [weak self] in await self?.checkRotated(name) }
         let configuration = configuration
         // Files are written there, and may block; the checks go on meanwhile.
         Task.detached(executorPreference: LoopTasks(loop)) { [weak self] in
@@ -58,6 +62,31 @@ extension Engine {
             let result = await rotateOnce(profile, order, in: configuration) { words.add($0) }
             await self?.rotated(name, result, words.all)
         }
+    }
+
+    /// Writes new keys for a group's applications on behalf of a rotation, as ``renew(_:)`` does.
+    private func refresh(_ request: MoveRequest) async -> MoveOutcome {
+        let (group, profile) = (request.group, request.profile)
+        guard !isStopping, !renewals.isBusy(group), tracker.activeProfile(of: group) == profile,
+            tracker.isSettled(group)
+        else { return MoveOutcome(.failed("the group is moving")) }
+        renewals.begin(group)
+        // What the checks have read may be the file before.
+        let fresh = makePipeline(for: configuration, parts.transport, parts.obtainer)
+        let outcome = await Move(
+            request: request, occasion: MoveOccasion(group: group, to: profile),
+            configuration: configuration, pipeline: fresh, journal: parts.journal
+        ).carryOut().outcome
+        moveEnded(group, to: profile, outcome)
+        turn()
+        return outcome
+    }
+
+    /// Checks a profile at once, so that its new key is handed out.
+    private func checkRotated(_ name: String) {
+        guard !isStopping, let profile = profiles[name] else { return }
+        add(.routine(due: nil), of: profile)
+        turn()
     }
 
     /// Whether a profile is healthy, and no group of it in trouble.
@@ -81,6 +110,10 @@ extension Engine {
             warnings = [Advisory(.rotationFailed, "The key of \(name) was not rotated: \(reason)")]
         }
         handle(.advised(profile: name, by: .rotation, warnings), at: now)
+        // Both keys may be active: that is not left for a day.
+        if result == .unfinished || result == .done && !words.isEmpty {
+            schedule.set(.rotation(name), due: now.moment + .seconds(1_800), slack: .seconds(60))
+        }
         // The new key shows at once, and so does whatever has to follow from it.
         if result == .done, !words.isEmpty, let profile = profiles[name] {
             add(.routine(due: nil), of: profile)

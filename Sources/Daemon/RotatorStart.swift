@@ -1,4 +1,5 @@
 import Diagnosing
+import Glibc
 import Model
 import Probing
 import Resolving
@@ -49,6 +50,14 @@ extension Rotator {
 
     /// Prints what a rotation would do.
     func dryRun() async throws(RotationStop) -> RotationResult {
+        if let open = try openRotation() {
+            let text = "A rotation of \(profile.name) began at \(open.startedAt.rfc3339): "
+            let keys = open.newKeyID.map { "\($0) in place of \(open.oldKeyID)" }
+            report(
+                text + (keys ?? "\(open.oldKeyID) is to be replaced")
+                    + " (\(open.stage.rawValue)). A run without --dry-run goes on with it.")
+            return .done
+        }
         guard let (record, facts) = try await start() else { return .done }
         for key in facts.keys { report("User \(record.user) has \(described(key, facts)).") }
         if let id = record.replacedKeyID { report("Would delete \(id), to make room.") }
@@ -58,12 +67,24 @@ extension Rotator {
         report(
             "Would wait for \(order.pace.count) good answers in a row over \(order.pace.span.text)."
         )
+        let held = try await applications(.replacing).filter { $0.value.contains(record.oldKeyID) }
+        for group in held.keys.sorted() {
+            report(
+                "Would write it for the applications of group \(group), and restart their units.")
+        }
         if facts.keys.contains(where: { $0.key.id == record.oldKeyID }) {
             let end = record.deleteAfter.map { "and delete it after \($0.text)" } ?? "and keep it"
             report("Would deactivate \(record.oldKeyID), \(end).")
         }
         report("Nothing was changed.")
         return .done
+    }
+
+    /// Reads what the journal knows, where there is one.
+    private func openRotation() throws(RotationStop) -> RotationRecord? {
+        // Opening it makes its directory.
+        guard access(configuration.stateDirectory + "/rotations", F_OK) == 0 else { return nil }
+        return try RotationJournal(profile.name, configuration).load()
     }
 
     func begun(_ record: RotationRecord, _ facts: StartFacts) -> String {

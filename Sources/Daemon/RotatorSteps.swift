@@ -14,6 +14,7 @@ extension Rotator {
         var record = begun
         // What this run has changed; IAM's lists may lag behind.
         var changes: [String: Change] = [:]
+        var broughtCount = 0
         while true {
             let facts = try await facts(of: record, after: changes)
             switch nextStep(of: record, facts) {
@@ -36,6 +37,23 @@ extension Rotator {
                 changes[id] = .deleted
             case .prove:
                 try await settle(&record, journal)
+            case .bring:
+                broughtCount += 1
+                // Somebody else writes the files as well.
+                guard broughtCount <= 3 else {
+                    throw RotationStop(
+                        .unfinished,
+                        "What applications read does not keep the key that was written. Both keys stay "
+                            + "active; the next run goes on.")
+                }
+                try await bring(&record, facts, journal)
+            case .linger(let time):
+                let text =
+                    "Clients of the daemon may use \(record.oldKeyID) until \(time.rfc3339). Both keys "
+                    + "stay active; a run after that goes on."
+                guard order.minimumAge != nil else { throw RotationStop(.unfinished, text) }
+                if broughtCount > 0 { report(text) }
+                return .done
             case .advance(let stage):
                 record.stage = stage
                 if stage == .deactivated { record.deactivatedAt = facts.now }
@@ -86,7 +104,7 @@ extension Rotator {
             }
         }
         // A journal in a directory of others must not lead to keys of somebody else.
-        let isSettled = [.proven, .deactivated, .deleting].contains(record.stage)
+        let isSettled = [.proven, .moved, .deactivated, .deleting].contains(record.stage)
         guard !isSettled || listed.contains(where: { $0.id == standing.keyID }) else {
             throw RotationStop(
                 .unfinished,
@@ -101,7 +119,15 @@ extension Rotator {
             case nil: return key
             }
         }
-        return RotationFacts(now: SystemClock.wall(), listed: seen, keyInFile: standing.keyID)
+        var found: [String: Set<String>] = [:]
+        switch record.stage {
+        case .replacing, .proven, .moved, .deleting, .undoing:
+            found = try await applications(record.stage)
+        case .creating, .switched, .deactivated: break
+        }
+        return RotationFacts(
+            now: SystemClock.wall(), listed: seen, keyInFile: standing.keyID, applications: found,
+            clientsUntil: clientsUntil(record))
     }
 
     /// Makes a key and writes it; nothing is done between the answer and the file.

@@ -35,6 +35,7 @@ package func encodeRotation(_ rotation: RotationRecord) -> [UInt8] {
         root.member("real_path", rotation.realPath)
         root.member("kept_path", rotation.keptPath)
         root.member("switched_at", rotation.switchedAt)
+        root.member("moved_at", rotation.movedAt)
         root.member("deactivated_at", rotation.deactivatedAt)
     }
     writer.finish()
@@ -81,6 +82,7 @@ private func rotation(_ row: JSONRow) throws(JSONFault) -> RotationRecord {
     record.realPath = try row.optionalString("real_path")
     record.keptPath = try row.optionalString("kept_path")
     record.switchedAt = try time(row, "switched_at")
+    record.movedAt = try time(row, "moved_at")
     record.deactivatedAt = try time(row, "deactivated_at")
     return record
 }

@@ -10,8 +10,10 @@ package enum RotationStage: String, Sendable, Hashable, CaseIterable {
     case creating
     /// The new key stands in the file, and is asked to prove itself.
     case switched
-    /// The new key is good; the old one is deactivated.
+    /// The new key is good; what applications read gets it.
     case proven
+    /// The applications that are known have the new key; the old one is deactivated.
+    case moved
     /// The old key is inactive until its time is over.
     case deactivated
     /// The old key is deleted.
@@ -49,6 +51,8 @@ package struct RotationRecord: Sendable, Hashable {
     package var realPath: String?
     package var keptPath: String?
     package var switchedAt: WallTime?
+    /// When the applications had the new key.
+    package var movedAt: WallTime?
     package var deactivatedAt: WallTime?
 
     package init(

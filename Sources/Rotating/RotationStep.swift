@@ -7,11 +7,25 @@ package struct RotationFacts: Sendable, Hashable {
     package var listed: [ListedKey]
     /// The key that stands in the file; nil without one.
     package var keyInFile: String?
+    /// The key ids in the files that applications read, by the group that writes them.
+    package var applications: [String: Set<String>]
+    /// Until when clients of the daemon may use the old key that they were given; nil for none.
+    package var clientsUntil: WallTime?
 
-    package init(now: WallTime, listed: [ListedKey], keyInFile: String?) {
+    package init(
+        now: WallTime, listed: [ListedKey], keyInFile: String?,
+        applications: [String: Set<String>] = [:], clientsUntil: WallTime? = nil
+    ) {
         self.now = now
         self.listed = listed
         self.keyInFile = keyInFile
+        self.applications = applications
+        self.clientsUntil = clientsUntil
+    }
+
+    /// Names the groups whose applications have a key.
+    package func groups(with id: String) -> [String] {
+        applications.filter { $0.value.contains(id) }.keys.sorted()
     }
 
     /// Finds a key of the user.
@@ -34,6 +48,10 @@ package enum RotationStep: Sendable, Hashable {
     case prove
     /// Goes on to another stage, with nothing to do.
     case advance(RotationStage)
+    /// Writes the key in the file to what applications read.
+    case bring
+    /// Lets both keys be until clients of the daemon have asked again.
+    case linger(until: WallTime)
     case deactivate(String)
     case deleteOld(String)
     /// Puts the old key back into the file.
@@ -65,7 +83,7 @@ private let lostKeySpan = Duration.seconds(600)
 /// Says what a rotation does next, from its journal and what is seen; pure.
 ///
 /// It is asked again after each step. It never names a key for deletion or deactivation that stands in the
-/// file.
+/// file, or in one that applications read.
 package func nextStep(
     of rotation: RotationRecord, _ facts: RotationFacts
 ) -> RotationStep {
@@ -76,8 +94,15 @@ package func nextStep(
         guard id != facts.keyInFile else {
             return .stop("\(id) stands in the file, so nothing is done to it.")
         }
+        let groups = facts.groups(with: id)
+        guard groups.isEmpty else {
+            return .stop(
+                "The applications of \(groups.joined(separator: ", ")) have \(id), so nothing is "
+                    + "done to it.")
+        }
         return step
-    case .create, .adopt, .prove, .advance, .restore, .wait, .finish, .stop: return step
+    case .create, .adopt, .prove, .advance, .bring, .linger, .restore, .wait, .finish, .stop:
+        return step
     }
 }
 
@@ -91,9 +116,8 @@ private func wantedStep(of rotation: RotationRecord, _ facts: RotationFacts) -> 
     case .creating: return afterCreation(rotation, facts)
     case .switched: return afterSwitch(rotation, facts)
     case .proven:
-        if let stop = strangerInFile(rotation, facts) { return stop }
-        guard let old = facts.key(rotation.oldKeyID) else { return .finish(.replaced) }
-        return old.isActive ? .deactivate(old.id) : .advance(.deactivated)
+        return strangerInFile(rotation, facts) ?? .bring
+    case .moved: return afterMove(rotation, facts)
     case .deactivated, .deleting:
         guard let old = facts.key(rotation.oldKeyID) else { return .finish(.replaced) }
         guard !old.isActive else { return .finish(.reactivated) }
@@ -104,6 +128,8 @@ private func wantedStep(of rotation: RotationRecord, _ facts: RotationFacts) -> 
     case .undoing:
         guard let new = rotation.newKeyID else { return .finish(.undone) }
         if facts.keyInFile == new { return .restore }
+        // The daemon writes a new key as soon as it has seen it accepted once.
+        if !facts.groups(with: new).isEmpty { return .bring }
         return facts.key(new) == nil ? .finish(.undone) : .deleteNew(new)
     }
 }
@@ -138,6 +164,16 @@ private func afterSwitch(_ rotation: RotationRecord, _ facts: RotationFacts) -> 
     if let stop = strangerInFile(rotation, facts) { return stop }
     // IAM may not list it yet: the proof tells whether it is there.
     return .prove
+}
+
+private func afterMove(_ rotation: RotationRecord, _ facts: RotationFacts) -> RotationStep {
+    if let stop = strangerInFile(rotation, facts) { return stop }
+    // Somebody has put a file back.
+    if !facts.groups(with: rotation.oldKeyID).isEmpty { return .bring }
+    guard let old = facts.key(rotation.oldKeyID) else { return .finish(.replaced) }
+    guard old.isActive else { return .advance(.deactivated) }
+    if let until = facts.clientsUntil, facts.now < until { return .linger(until: until) }
+    return .deactivate(old.id)
 }
 
 private func strangerInFile(_ rotation: RotationRecord, _ facts: RotationFacts) -> RotationStep? {

@@ -14,6 +14,7 @@ struct RotationCodingTests {
         record.newKeyID = "AKIAQNCLJGYSNEWKEY22"
         record.realPath = "/srv/credentials"
         record.keptPath = "/srv/credentials.credwatch-20261126T230447Z"
+        record.movedAt = WallTime(seconds: 1_790_000_050)
         record.deactivatedAt = WallTime(seconds: 1_790_000_100)
         return record
     }

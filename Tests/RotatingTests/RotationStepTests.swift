@@ -28,12 +28,12 @@ private func record(
 
 private func facts(
     _ keys: [(String, Bool)], file: String?, after: Duration = .seconds(20),
-    made: Duration = .seconds(1)
+    made: Duration = .seconds(1), held: Set<String> = [], clients: Duration? = nil
 ) -> RotationFacts {
     RotationFacts(
         now: start + after,
         listed: keys.map { ListedKey(id: $0.0, isActive: $0.1, createdAt: start + made) },
-        keyInFile: file)
+        keyInFile: file, applications: ["web": held], clientsUntil: clients.map { start + $0 })
 }
 
 struct RotationStepTests {
@@ -56,12 +56,20 @@ struct RotationStepTests {
             // IAM may not list the new key yet.
             (record(.switched), facts([(old, true)], file: new), .prove),
             (record(.switched), facts(both, file: old), .advance(.undoing)),
-            (record(.proven), facts(both, file: new), .deactivate(old)),
+            (record(.proven), facts(both, file: new), .bring),
+            (record(.proven), facts(both, file: new, held: [old]), .bring),
+            (record(.moved), facts(both, file: new, held: [new]), .deactivate(old)),
+            (record(.moved), facts(both, file: new, held: [old, new]), .bring),
             (
-                record(.proven), facts([(old, false), (new, true)], file: new),
+                record(.moved), facts(both, file: new, clients: .seconds(900)),
+                .linger(until: start + .seconds(900))
+            ),
+            (record(.moved), facts(both, file: new, clients: .seconds(19)), .deactivate(old)),
+            (
+                record(.moved), facts([(old, false), (new, true)], file: new),
                 .advance(.deactivated)
             ),
-            (record(.proven), facts([(new, true)], file: new), .finish(.replaced)),
+            (record(.moved), facts([(new, true)], file: new), .finish(.replaced)),
             (
                 record(.deactivated), facts([(old, false), (new, true)], file: new),
                 .wait(until: start + .seconds(7 * 86_400))
@@ -81,6 +89,8 @@ struct RotationStepTests {
             (record(.deleting), facts([(new, true)], file: new), .finish(.replaced)),
             (record(.undoing), facts(both, file: new), .restore),
             (record(.undoing), facts(both, file: old), .deleteNew(new)),
+            (record(.undoing), facts(both, file: old, held: [new]), .bring),
+            (record(.undoing), facts(both, file: old, held: [old]), .deleteNew(new)),
             (record(.undoing), facts([(old, true)], file: old), .finish(.undone)),
         ]
         for (record, facts, step) in rows {
@@ -105,6 +115,25 @@ struct RotationStepTests {
 
     /// Whatever the journal and the world say, no step touches the key in the file.
     @Test(arguments: RotationStage.allCases)
+    func `a key that applications have is never retired`(stage: RotationStage) {
+        for file in [old, new, third] {
+            for held in [old, new, third] {
+                for mask in 0..<27 {
+                    let states = [(old, mask % 3), (new, mask / 3 % 3), (third, mask / 9)]
+                    let keys = states.filter { $0.1 > 0 }.map { ($0.0, $0.1 == 1) }
+                    let seen = facts(keys, file: file, after: .seconds(8 * 86_400), held: [held])
+                    switch nextStep(of: record(stage, replaced: third), seen) {
+                    case .makeRoom(let id), .deleteLost(let id), .deactivate(let id),
+                        .deleteOld(let id), .deleteNew(let id):
+                        #expect(id != held)
+                    default: break
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: RotationStage.allCases)
     func `the key in the file is never retired`(stage: RotationStage) {
         for file in [old, new, third] {
             for mask in 0..<27 {
@@ -127,6 +156,8 @@ private struct Machine {
     /// The keys, with whether each is active.
     var keys: [String: Bool] = [old: true]
     var file = old
+    /// What applications read.
+    var target = old
     var journal: RotationRecord? = record(.creating)
     var isNewGood: Bool
     /// How many changes are made before the next crash.
@@ -140,6 +171,7 @@ private struct Machine {
         body(&self)
         // What has to hold at each moment.
         #expect(keys[file] == true, "the key in the file works")
+        #expect(keys[target] == true, "the key that applications have works")
     }
 
     /// Runs until it waits, ends or crashes; returns the ending.
@@ -148,7 +180,7 @@ private struct Machine {
             let facts = RotationFacts(
                 now: now,
                 listed: keys.map { ListedKey(id: $0.key, isActive: $0.value, createdAt: start) },
-                keyInFile: file)
+                keyInFile: file, applications: ["web": [target]])
             switch nextStep(of: record, facts) {
             case .makeRoom(let id), .deleteLost(let id), .deleteOld(let id), .deleteNew(let id):
                 try change { $0.keys[id] = nil }
@@ -165,6 +197,11 @@ private struct Machine {
                     $0.advance(stage)
                     if stage == .deactivated { $0.journal?.deactivatedAt = now }
                 }
+            case .bring:
+                let key = file
+                try change { $0.target = key }
+                guard record.stage == .proven else { continue }
+                try change { $0.advance(.moved) }
             case .deactivate(let id):
                 try change { $0.keys[id] = false }
                 try change {
@@ -172,7 +209,7 @@ private struct Machine {
                     $0.journal?.deactivatedAt = now
                 }
             case .restore: try change { $0.file = old }
-            case .wait: return nil
+            case .wait, .linger: return nil
             case .finish(let ending):
                 try change { $0.journal = nil }
                 return ending
@@ -197,8 +234,8 @@ struct RotationCrashTests {
     func `a crash after any change, and one in the run after it, ends as no crash does`(
         isNewGood: Bool
     ) throws {
-        for first in 0..<10 {
-            for second in 0..<10 {
+        for first in 0..<12 {
+            for second in 0..<12 {
                 var machine = Machine(isNewGood: isNewGood)
                 for count in [first, second, .max] {
                     machine.changesLeft = count
