@@ -84,7 +84,7 @@ private final class ServingRules: Sendable {
 }
 
 /// Looks a user up by name; nil when the database has none, or cannot be asked.
-private func userNumber(of name: String) -> UInt32? {
+func userNumber(of name: String) -> UInt32? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 65_536) { buffer in
         var entry = passwd()
         var result: UnsafeMutablePointer<passwd>?

@@ -48,7 +48,8 @@ func problemsOfSwitching(in configuration: Configuration, file: String) async
                 problems.append(
                     ConfigurationProblem(
                         target.location ?? SourceLocation(file: file, line: 1),
-                        rule: "switch-unusable", "a failover could not write here: \(error.reason)",
+                        rule: "switch-unusable",
+                        "a failover could not write \(target.place): \(error.reason)",
                         severity: .warning))
             }
         }

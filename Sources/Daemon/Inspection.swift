@@ -32,6 +32,7 @@ package func inspectConfiguration(_ file: String) async -> InspectedConfiguratio
         }
         problems += shared
         problems += await problemsOfSwitching(in: configuration, file: file)
+        problems += problemsOfServing(in: configuration, file: file)
         problems += await problemsOfAskers(in: configuration, file: file)
         problems.sort {
             ($0.location.line, $0.location.column) < ($1.location.line, $1.location.column)

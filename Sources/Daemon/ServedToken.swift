@@ -7,6 +7,8 @@ import Signing
 package struct TokenProblem: Error, Sendable, Hashable, CustomStringConvertible {
     package var path: String
     package var reason: String
+    /// Whether another user than the one who looked may find it usable.
+    package var dependsOnUser = false
 
     package var description: String { "the token file \(path) \(reason)" }
 }
@@ -61,13 +63,21 @@ struct ServedToken {
         // Symbolic links are followed: systemd and Kubernetes put one in the place of such a file. Whose it
         // is, and who may read it, is asked of the file itself.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard descriptor >= 0 else { throw problem("cannot be read: \(text(errno))") }
+        guard descriptor >= 0 else {
+            let code = errno
+            throw problem("cannot be read: \(text(code))", dependsOnUser: code == EACCES)
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             throw problem("cannot be read: \(text(errno))")
         }
         if let flaw = flaw(of: status) { throw problem(flaw) }
+        guard status.st_uid == 0 || status.st_uid == geteuid() else {
+            throw problem(
+                "belongs to uid \(status.st_uid), neither to root nor to credwatch's user",
+                dependsOnUser: true)
+        }
         let new = Stamp(status)
         if let digest, stamp == new { return digest }
         let token = try token(of: descriptor)
@@ -79,9 +89,6 @@ struct ServedToken {
     /// What forbids to go by a file.
     private func flaw(of status: stat) -> String? {
         guard status.st_mode & S_IFMT == S_IFREG else { return "is no regular file" }
-        guard status.st_uid == 0 || status.st_uid == geteuid() else {
-            return "belongs to uid \(status.st_uid), neither to root nor to credwatch's user"
-        }
         if status.st_mode & S_IWGRP != 0 { return "may be written by its group" }
         return status.st_mode & S_IRWXO != 0
             ? "may be read or written by everybody; it needs a mode like 0640 or 0600" : nil
@@ -115,8 +122,8 @@ struct ServedToken {
         return Secret(bytes: Array(token))
     }
 
-    private func problem(_ reason: String) -> TokenProblem {
-        TokenProblem(path: path, reason: reason)
+    private func problem(_ reason: String, dependsOnUser: Bool = false) -> TokenProblem {
+        TokenProblem(path: path, reason: reason, dependsOnUser: dependsOnUser)
     }
 
     private func text(_ code: Int32) -> String { String(cString: strerror(code)) }

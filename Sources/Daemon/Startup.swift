@@ -107,14 +107,16 @@ func makePipeline(
 }
 
 func report(_ problems: [ConfigurationProblem], to journal: any Journal) {
-    for problem in problems {
+    for problem in problems where problem.rule != tokenUnusable {
         let isError = problem.severity == .error
         let kind: EventKind =
             isError
             ? .configRefused
             : problem.rule == "hook-unusable"
                 ? .hookUnusable
-                : problem.rule == "switch-unusable" ? .switchFailed : .internalProblem
+                : problem.rule == "switch-unusable"
+                    ? .switchFailed
+                    : problem.rule == "unknown-user" ? .credentialsUnserved : .internalProblem
         journal.write(
             JournalEntry(
                 kind, isError ? .error : .warning, problem.description,

@@ -20,7 +20,7 @@ struct UnitRestarts: Sendable {
     var patience: Duration { jobLimit + settling + answerLimit * 8 }
 
     /// A unit that was told to use what is new.
-    private struct Restarted {
+    struct Restarted {
         var need: UnitNeed
         var isReload: Bool
         /// The main process that the unit had before.
@@ -121,7 +121,7 @@ struct UnitRestarts: Sendable {
         try manager.canReload(unit, within: answerLimit)
     }
 
-    private func known(_ unit: String) throws(UnitDirectoryFailure) -> UnitState {
+    func known(_ unit: String) throws(UnitDirectoryFailure) -> UnitState {
         let state = try manager.state(of: unit, within: answerLimit)
         guard state.load == "loaded" else {
             throw UnitDirectoryFailure(
@@ -155,78 +155,6 @@ struct UnitRestarts: Sendable {
         guard need.readsEnvironment else { return !need.files.isEmpty }
         guard processes.key(of: state.mainProcess) == .id(keyID) else { return false }
         return try others(of: need.unit, state, keyID).isEmpty
-    }
-
-    // MARK: Waiting
-
-    private func waitForJobs(
-        of begun: inout [Restarted], _ fail: (String, String) -> Void
-    ) {
-        let end = SystemClock.moment() + jobLimit
-        var pause = Duration.milliseconds(20)
-        var waiting = Set(begun.map(\.need.unit))
-        while true {
-            for restarted in begun where waiting.contains(restarted.need.unit) {
-                let unit = restarted.need.unit
-                do throws(UnitDirectoryFailure) {
-                    if try !manager.isBusy(unit, within: answerLimit) { waiting.remove(unit) }
-                } catch {
-                    waiting.remove(unit)
-                    begun.removeAll { $0.need.unit == unit }
-                    fail(unit, error.what)
-                }
-            }
-            if waiting.isEmpty { return }
-            if SystemClock.moment() >= end { break }
-            sleep(for: pause)
-            pause = min(pause * 2, .milliseconds(250))
-        }
-        for unit in begun.map(\.need.unit) where waiting.contains(unit) {
-            fail(unit, "its job was not done after \(jobLimit.rough)")
-        }
-        begun.removeAll { waiting.contains($0.need.unit) }
-    }
-
-    /// Watches for a while whether the units stay up with one main process.
-    private func settle(_ begun: inout [Restarted], _ fail: (String, String) -> Void) {
-        let end = SystemClock.moment() + settling
-        var main: [String: Int32] = [:]
-        while !begun.isEmpty {
-            let isLast = SystemClock.moment() >= end
-            begun.removeAll { restarted in
-                let unit = restarted.need.unit
-                let reason: String?
-                do throws(UnitDirectoryFailure) {
-                    let state = try known(unit)
-                    reason = trouble(state, formerMain: main[unit], isLast: isLast)
-                    main[unit] = state.mainProcess
-                } catch {
-                    reason = error.what
-                }
-                if let reason { fail(unit, reason) }
-                return reason != nil
-            }
-            if isLast { return }
-            sleep(for: .milliseconds(200))
-        }
-    }
-
-    /// Says what is wrong with a unit after its job; nil when nothing is.
-    private func trouble(_ state: UnitState, formerMain: Int32?, isLast: Bool) -> String? {
-        let words = "\(state.active) (\(state.sub))"
-        switch state.active {
-        case "active":
-            if let formerMain, formerMain != state.mainProcess {
-                return "it does not stay up: it was started again after its restart"
-            }
-            return nil
-        case "reloading", "refreshing", "activating":
-            if state.sub == "auto-restart" || state.sub == "auto-restart-queued" {
-                return "it does not come back: it is \(words)"
-            }
-            return isLast ? "it does not come back: it is still \(words)" : nil
-        default: return "it does not come back: it is \(words)"
-        }
     }
 
     // MARK: The processes
@@ -301,13 +229,4 @@ private func shownKey(_ id: String) -> String {
         (16...128).contains(id.utf8.count)
         && id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
     return isForm ? id : "another key"
-}
-
-private func sleep(for duration: Duration) {
-    let end = SystemClock.moment() + duration
-    while true {
-        let left = (end - SystemClock.moment()).nanoseconds
-        guard left > 0 else { return }
-        poll(nil, 0, Int32(min(left / 1_000_000 + 1, 60_000)))
-    }
 }

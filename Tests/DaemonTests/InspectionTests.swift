@@ -1,3 +1,4 @@
+import Glibc
 import Model
 import Support
 import Testing
@@ -122,5 +123,52 @@ struct InspectionTests {
                 == ["hook-unusable", "same-access-key", "hook-unusable", "hook-unusable"])
         #expect(inspected.problems.map(\.location.line) == [9, 10, 10, 11])
         #expect(inspected.isRefused)
+    }
+
+    @Test(
+        arguments: [
+            ("0123456789abcdef", 0o644, "needs a mode like 0640"),
+            ("short", 0o600, "fewer than 16 characters"),
+            ("0123456789abcdef", 0o660, "written by its group"),
+            ("two lines\nof it, long enough", 0o600, "more than one line"),
+            (nil, 0, "No such file"), ("0123456789abcdef", 0o640, nil),
+        ] as [(String?, mode_t, String?)])
+    func `a token file by which nobody could be served is a warning at the group's place`(
+        _ token: String?, _ mode: mode_t, _ flaw: String?
+    ) async throws {
+        let path = machine.folder.file("token")
+        if let token { try machine.folder.write("token", token, mode: mode) }
+        let inspected = try await inspect(
+            "{name: g, primary: app, backups: [app-backup], serve: {listen: 127.0.0.1:9911, token_file: \(path)}}"
+        )
+        #expect(!inspected.isRefused)
+        #expect(inspected.problems.map(\.rule) == (flaw == nil ? [] : ["token-file-unusable"]))
+        guard let flaw else { return }
+        let problem = try #require(inspected.problems.first)
+        #expect(problem.location.line == 9)
+        #expect(problem.message.contains(flaw) && problem.message.contains(path))
+        if let token { #expect(!problem.message.contains(token)) }
+    }
+
+    @Test func `a user that this machine does not have is a warning, a number is none`()
+        async throws
+    {
+        let inspected = try await inspect(
+            "{name: g, primary: app, backups: [app-backup], serve: {users: [root, '4242', credwatch-nobody-has]}}"
+        )
+        #expect(!inspected.isRefused)
+        #expect(inspected.problems.map(\.rule) == ["unknown-user"])
+        #expect(inspected.problems.first?.message.contains("credwatch-nobody-has") == true)
+    }
+
+    @Test func `a target that cannot be written is a warning that names it`() async throws {
+        let directory = machine.folder.file("directory")
+        #expect(mkdir(directory, 0o755) == 0)
+        let inspected = try await inspect(
+            "{name: g, primary: app, backups: [app-backup], switch: {environment_file: \(directory)}}"
+        )
+        #expect(!inspected.isRefused)
+        #expect(inspected.problems.map(\.rule) == ["switch-unusable"])
+        #expect(inspected.problems.first?.message.contains(directory) == true)
     }
 }
