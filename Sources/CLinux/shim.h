@@ -264,3 +264,9 @@ static inline int64_t credwatch_modified(const struct stat *status) {
 static inline int64_t credwatch_changed(const struct stat *status) {
     return (int64_t)status->st_ctim.tv_sec * 1000000000 + status->st_ctim.tv_nsec;
 }
+
+/// Limits how long connecting and each send on a socket may take.
+static inline int credwatch_limit_sending(int descriptor, int64_t milliseconds) {
+    struct timeval limit = {milliseconds / 1000, (milliseconds % 1000) * 1000};
+    return setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}

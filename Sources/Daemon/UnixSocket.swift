@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Model
 
 /// A failure of a socket call: what was tried, and the system's reason.
 package struct SocketProblem: Error, Sendable, Hashable, CustomStringConvertible {
@@ -50,12 +51,7 @@ enum UnixSocket {
         guard socket >= 0 else {
             throw SocketProblem(operation: "open a socket for", path: path, code: errno)
         }
-        let (seconds, attoseconds) = patience.components
-        var limit = timeval()
-        limit.tv_sec = Int(seconds)
-        limit.tv_usec = Int(attoseconds / 1_000_000_000_000)
-        setsockopt(
-            socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        credwatch_limit_sending(socket, patience.nanoseconds / 1_000_000)
         var result = withAddress(path) { Glibc.connect(socket, $0, $1) == 0 ? 0 : errno }
         if result == EAGAIN { result = ETIMEDOUT }
         guard result == 0 else {
