@@ -96,6 +96,24 @@ struct RotateApplicationsSystemTests {
         try expectRotated()
     }
 
+    @Test func `the daemon's own rotation takes the applications along`() async throws {
+        // The group has the same name, further down.
+        let config = readText(site.path("credwatch.yaml")).replacing(
+            "- name: app\n", with: "- {name: app, rotate: {every: 90d}}\n", maxReplacements: 1)
+        try site.write("credwatch.yaml", mode: 0o644, config)
+        try site.makeKeysOld()
+        let daemon = try site.startDaemon(environment: ["CREDWATCH_PROOF_SPAN": "200ms"])
+        #expect(await daemon.hasWritten("app is healthy"), "\(daemon.errorsSoFar)")
+        // The daily looks come with the signal as well.
+        daemon.send(signal: SIGUSR1)
+        #expect(
+            await daemon.hasWritten("is inactive, and is to be deleted at"), "\(daemon.errorsSoFar)"
+        )
+        try expectRotated()
+        daemon.send(signal: SIGTERM)
+        #expect(await daemon.outcome().ending == .exited(0))
+    }
+
     @Test func `files that cannot be written leave both keys active, until they can be`()
         async throws
     {
