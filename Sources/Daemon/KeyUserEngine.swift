@@ -61,8 +61,13 @@ extension Engine {
         }
         keyUsers[name]?.isUnderWay = true
         let (question, find) = (watch.question(group), parts.findKeyUsers)
+        let request = UsersRequest(
+            group: name, keyID: watch.keyID, since: watch.switchedAt.moment)
+        let mover = configuration.moverSocket
         Task.detached(executorPreference: parts.transport) { [self] in
-            await foundKeyUsers(find(question), of: watch.keyID, in: name)
+            var report = await findUsersByMover(request, at: mover)
+            if report == nil { report = await find(question) }
+            await foundKeyUsers(report ?? KeyUsersReport(), of: watch.keyID, in: name)
         }
     }
 

@@ -46,9 +46,7 @@ struct KeyUserWatch: Sendable {
 
     /// What to ask for a group as it is configured now.
     func question(_ group: GroupConfiguration) -> KeyUsersQuestion {
-        KeyUsersQuestion(
-            of: keyID, files: group.switchTargets.map(\.place.path),
-            units: group.switchTargets.flatMap(\.restartUnits), since: switchedAt.moment)
+        KeyUsersQuestion(of: keyID, in: group, since: switchedAt.moment)
     }
 
     /// Takes in a look; returns what is to be told, and when to look again: nil when it is over.

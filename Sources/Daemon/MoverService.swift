@@ -5,6 +5,7 @@ import Glibc
 import HTTP
 import Model
 import Obtaining
+import Resolving
 import Scheduling
 
 /// How the privileged half ends; the numbers are exit codes.
@@ -52,6 +53,14 @@ package func answerAsMover(configurationFile: String, complain: (String) -> Void
     guard mayAsk(peer, configuration) else {
         end("user \(peer) may not ask; only root and the owner of the state directory may")
         return MoverExit.refused
+    }
+    if case .line(let line) = first, let request = UsersRequest(line: line) {
+        guard let question = request.question(configuration) else {
+            end("the config has no group \(request.group)")
+            return MoverExit.refused
+        }
+        _ = UnixSocket.sendAll(findKeyUsers(question).line, to: socket)
+        return MoverExit.done
     }
     guard case .line(let line) = first, let request = MoveRequest(line: line) else {
         end("this is no request of credwatch's")

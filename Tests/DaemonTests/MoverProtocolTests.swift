@@ -23,6 +23,44 @@ import Testing
         #expect(MoveRequest(line: Array(text.utf8)) == nil)
     }
 
+    @Test func `a question for users comes back as it was, and asks by the config`() throws {
+        let request = try #require(
+            UsersRequest(
+                group: "a \"b\"", keyID: "AKIAIOSFODNN7EXAMPLE",
+                since: Moment(nanoseconds: 9_007_199_254_740_993)))
+        #expect(UsersRequest(line: request.line) == request)
+        #expect(MoveRequest(line: request.line) == nil)
+        var group = GroupConfiguration(name: "a \"b\"", primary: "app", backups: ["spare"])
+        group.switchTargets = [
+            SwitchTarget(.environmentFile("/etc/default/app"), restartUnits: ["app.service"])
+        ]
+        let question = request.question(Configuration(profiles: [], groups: [group]))
+        #expect(question?.files == ["/etc/default/app"] && question?.units == ["app.service"])
+        #expect(question?.keyID == request.keyID && question?.since == request.since)
+        #expect(request.question(Configuration(profiles: [])) == nil)
+    }
+
+    @Test(arguments: [
+        "", "AKIA", "secret", "AKIAIOSFODNN7EXAMPLe", "AKIAIOSFODNN7EXAMPL=",
+        "AROAIOSFODNN7EXAMPLE",
+        "AKIAIOSFODNN7EXAMPLE\n", "AKIA" + String(repeating: "A", count: 125),
+    ])
+    func `only what has the form of a key id is looked for`(keyID: String) {
+        #expect(UsersRequest(group: "a", keyID: keyID, since: Moment(nanoseconds: 0)) == nil)
+    }
+
+    @Test func `a report of users comes back as it was`() {
+        let report = KeyUsersReport(
+            users: [
+                KeyUser(
+                    pid: 7, user: "app", unit: "app.service", command: "a\"b\n",
+                    reason: .environment)
+            ], count: 3, unreadable: 2, isBlind: true, isCut: true)
+        #expect(KeyUsersReport(line: report.line) == report)
+        #expect(KeyUsersReport(line: Array("{\"end\":\"done\"}".utf8)) == nil)
+        #expect(KeyUsersReport(line: Array("{\"end\":\"users\"}".utf8)) == nil)
+    }
+
     @Test func `a request that is too long is none`() {
         let request = MoveRequest(
             .move, group: String(repeating: "a", count: 5_000), profile: "app")

@@ -71,6 +71,7 @@ def both_files(site):
     site.start()
     guest, new, old = site.guest, site.sandbox.keys["app-backup"], site.sandbox.keys["app"]
     before = {unit: guest.main_pid(unit) for unit in ("worker.service", "reader.service")}
+    guest.run(["systemd-run", "--quiet", "--unit=stray", "--uid=app", f"--setenv=AWS_ACCESS_KEY_ID={old}", "sleep", "infinity"])
     demand(environment_of(site, "worker.service") == old, "the worker has not the old key")
     site.sandbox.deactivate("app")
     site.wait_group("failed_over")
@@ -84,6 +85,11 @@ def both_files(site):
     demand(environment_of(site, "worker.service") == new, "the worker has not the new key")
     demand(new in guest.read("/home/app/read"), "the reader has not read the new key")
     demand([line["event"] for line in site.hooks()] == ["failover"], f"hooks: {site.hooks()}")
+    # The service itself sees no other processes; its privileged half does.
+    wait("the stray process is told of", lambda: guest.journal("CREDWATCH_EVENT=key_still_used"))
+    stale = guest.group("app")["stale_users"]
+    demand([(user["unit"], user["user"]) for user in stale["users"]] == [("stray.service", "app")] and not stale["hidden"], f"users: {stale}")
+    guest.systemctl("stop", "stray.service")
     for event in ("switched", "unit_restarted"):
         demand(guest.journal(f"CREDWATCH_EVENT={event}"), f"no entry {event}")
     everything = guest.run(["journalctl", "--no-pager", "-o", "export"]).stdout
