@@ -50,7 +50,7 @@ actor Engine {
     var beats = Beats()
     /// By the names of the groups: whom they look for, and the key that a move under way leaves behind.
     var keyUsers: [String: KeyUserWatch] = [:]
-    var oldKeys: [String: (profile: String, keyID: String)] = [:]
+    var oldKeys: [String: OldKey] = [:]
     /// Why the config on disk is not the one in force.
     var refusal: String?
     var isStopping = false

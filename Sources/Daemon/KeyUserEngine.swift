@@ -15,17 +15,15 @@ extension Engine {
             guard let incident = change.incident,
                 let keyID = tracker.lastResult(of: incident.from)?.accessKeyID
             else { return oldKeys[change.group] = nil }
-            oldKeys[change.group] = (incident.from, keyID)
+            oldKeys[change.group] = OldKey(profile: incident.from, keyID: keyID, since: now)
             tracker.noteOldKey(keyID, of: change.group, incident: incident.id)
         case .failoverFailed where change.incident?.to != change.active:
             oldKeys[change.group] = nil
         // One that failed after the files were switched has moved all the same.
         case .failedOver, .failedBack, .failoverFailed:
-            let kept = change.incident.flatMap { incident in
-                incident.oldKeyID.map { (profile: incident.from, keyID: $0) }
-            }
+            let kept = change.incident.flatMap { OldKey($0, at: now) }
             guard let old = oldKeys.removeValue(forKey: change.group) ?? kept else { return }
-            watchKeyUsers(of: old.keyID, profile: old.profile, in: change.group, since: now, now)
+            watchKeyUsers(of: old, in: change.group, now)
         default: break
         }
     }
@@ -33,21 +31,17 @@ extension Engine {
     /// Goes on, after a restart, with the groups that have failed over.
     func resumeKeyUsers(at now: Instant) {
         for group in tracker.groupStatuses(at: now.moment) where group.state == .failedOver {
-            guard let incident = group.incident, let keyID = incident.oldKeyID else { continue }
-            let wall = group.hook?.finishedAt ?? incident.startedAt
-            // Before this boot that is below zero, and no process is older.
-            let since = Instant(moment: now.moment - max(now.wall - wall, .zero), wall: wall)
-            watchKeyUsers(of: keyID, profile: incident.from, in: group.name, since: since, now)
+            guard let old = group.incident.flatMap({ OldKey($0, at: now) }) else { continue }
+            watchKeyUsers(of: old, in: group.name, now)
         }
     }
 
-    private func watchKeyUsers(
-        of keyID: String, profile: String, in group: String, since: Instant, _ now: Instant
-    ) {
+    private func watchKeyUsers(of old: OldKey, in group: String, _ now: Instant) {
         // Both slots may hold one key; then there is no old one.
         let active = tracker.groupStatuses(at: now.moment).first { $0.name == group }?.active
-        guard let active, tracker.lastResult(of: active)?.accessKeyID != keyID else { return }
-        keyUsers[group] = KeyUserWatch(profile: profile, keyID: keyID, switchedAt: since)
+        guard let active, tracker.lastResult(of: active)?.accessKeyID != old.keyID else { return }
+        keyUsers[group] = KeyUserWatch(
+            profile: old.profile, keyID: old.keyID, switchedAt: old.since)
         schedule.set(
             .keyUsers(group), due: now.moment + KeyUserWatch.firstDelay, slack: .seconds(1))
     }
@@ -99,5 +93,25 @@ extension Engine {
             schedule.remove(.keyUsers(name))
         }
         oldKeys = oldKeys.filter { names.contains($0.key) }
+    }
+}
+
+/// The key that a group leaves with a move.
+struct OldKey: Sendable {
+    let profile: String
+    let keyID: String
+    /// When the move began: what it restarts afterwards has the new key.
+    let since: Instant
+}
+
+extension OldKey {
+    /// Takes it from an incident, of before a restart perhaps; nil where none was noted.
+    init?(_ incident: Incident, at now: Instant) {
+        guard let keyID = incident.oldKeyID else { return nil }
+        let age = max(now.wall - incident.startedAt, .zero)
+        // Before this boot that is below zero, and no process is older.
+        self.init(
+            profile: incident.from, keyID: keyID,
+            since: Instant(moment: now.moment - age, wall: incident.startedAt))
     }
 }

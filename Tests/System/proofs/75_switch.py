@@ -88,7 +88,7 @@ def both_files(site):
     # The service itself sees no other processes; its privileged half does.
     wait("the stray process is told of", lambda: guest.journal("CREDWATCH_EVENT=key_still_used"))
     stale = guest.group("app")["stale_users"]
-    demand(("stray.service", "app") in [(user["unit"], user["user"]) for user in stale["users"]] and not stale["hidden"], f"users: {stale}")
+    demand([(user["unit"], user["user"]) for user in stale["users"]] == [("stray.service", "app")] and not stale["hidden"], f"users: {stale}")
     guest.systemctl("stop", "stray.service")
     for event in ("switched", "unit_restarted"):
         demand(guest.journal(f"CREDWATCH_EVENT={event}"), f"no entry {event}")
