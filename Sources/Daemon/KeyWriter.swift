@@ -1,7 +1,6 @@
 import Dispatch
 import Model
 import Switching
-import Synchronization
 
 /// Whoever writes keys into files; every call blocks.
 protocol KeyWriter: Sendable {
@@ -23,32 +22,9 @@ struct BlockingLine: Sendable {
     func run<Value: Sendable>(
         within limit: Duration, _ work: @escaping @Sendable () -> Value
     ) async -> Value? {
-        let first = First<Value>()
-        return await withCheckedContinuation { continuation in
-            first.wait(continuation)
-            queue.async { first.give(work()) }
-            deadlines.asyncAfter(
-                deadline: .now() + .nanoseconds(Int(clamping: limit.nanoseconds))
-            ) { first.give(nil) }
+        await race(within: limit) { race in
+            queue.async { race.end(with: work()) }
+            return {}
         }
-    }
-}
-
-private let deadlines = DispatchQueue(label: "credwatch.move.deadlines")
-
-/// One who waits, and hears only the first answer.
-private final class First<Value: Sendable>: Sendable {
-    private let waiting = Mutex<CheckedContinuation<Value?, Never>?>(nil)
-
-    func wait(_ continuation: CheckedContinuation<Value?, Never>) {
-        waiting.withLock { $0 = continuation }
-    }
-
-    func give(_ value: Value?) {
-        let continuation = waiting.withLock { waiting in
-            defer { waiting = nil }
-            return waiting
-        }
-        continuation?.resume(returning: value)
     }
 }
