@@ -223,23 +223,8 @@ extension Parts {
 
 /// Takes what an earlier daemon knew of switched keys; without it the daemon learns it anew.
 func recallSwitches(_ store: StateStore, _ journal: any Journal) -> [RememberedSwitch] {
-    do {
-        switch try store.loadSwitches(now: SystemClock.wall()) {
-        case .nothing: return []
-        case .remembered(let switches): return switches
-        case .setAside(let path, let newPath, let reason):
-            journal.write(
-                JournalEntry(
-                    .stateFileSetAside, .warning,
-                    "\(path) is not usable (\(reason)) and is now \(newPath). Which keys applications have is learnt anew."
-                ))
-            return []
-        }
-    } catch {
-        journal.write(
-            JournalEntry(
-                .stateFileFailed, .warning,
-                "\(error) Which keys applications have is learnt anew."))
-        return []
+    let loss = "Which keys applications have is learnt anew."
+    return recall(journal, unreadable: loss, unusable: loss) { () throws(StateProblem) in
+        try store.loadSwitches(now: SystemClock.wall())
     }
 }

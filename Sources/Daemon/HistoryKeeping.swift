@@ -48,20 +48,32 @@ extension Parts {
 
 /// Takes the history that an earlier daemon kept; without one the daemon does its work as well.
 func recallHistory(_ store: StateStore, _ journal: any Journal) -> [RememberedHistory] {
-    do {
-        switch try store.loadHistory(now: SystemClock.wall()) {
-        case .nothing: return []
-        case .remembered(let histories): return histories
+    recall(
+        journal, "The history ", unreadable: "The last 24 hours begin anew.",
+        unusable: "Health and failover do not depend on it; the last 24 hours begin anew."
+    ) { () throws(StateProblem) in
+        try store.loadHistory(now: SystemClock.wall())
+    }
+}
+
+/// Loads what the daemon can do without; the sentences say what is lost with a file that could not be read, and
+/// with one that was set aside.
+func recall<Element>(
+    _ journal: any Journal, _ name: String = "", unreadable: String, unusable: String,
+    _ load: () throws(StateProblem) -> Loaded<[Element]>
+) -> [Element] {
+    do throws(StateProblem) {
+        switch try load() {
+        case .nothing: break
+        case .remembered(let elements): return elements
         case .setAside(let path, let newPath, let reason):
             journal.write(
                 JournalEntry(
                     .stateFileSetAside, .warning,
-                    "The history \(path) is not usable (\(reason)) and is now \(newPath). Health and failover do not depend on it; the last 24 hours begin anew."
-                ))
+                    "\(name)\(path) is not usable (\(reason)) and is now \(newPath). \(unusable)"))
         }
     } catch {
-        journal.write(
-            JournalEntry(.stateFileFailed, .warning, "\(error) The last 24 hours begin anew."))
+        journal.write(JournalEntry(.stateFileFailed, .warning, "\(error) \(unreadable)"))
     }
     return []
 }
