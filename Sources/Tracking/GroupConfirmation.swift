@@ -126,19 +126,29 @@ extension GroupTrack {
     /// Starts the failover when everything is confirmed.
     mutating func moveIfConfirmed(at now: Instant, _ effects: inout Effects) {
         guard state == .confirming, let last = lastFailure else { return }
-        switch readiness(at: now.moment) {
-        case .move(let backup):
+        follow(
+            readiness(at: now.moment), because: last,
+            elseTelling: "\(configuration.primary) is refused, but there is no failover",
+            at: now, &effects)
+    }
+
+    /// Moves, waits, or tells once what forbids the move, after `told`.
+    mutating func follow(
+        _ readiness: Readiness, because refusal: CheckResult, elseTelling told: String,
+        at now: Instant, _ effects: inout Effects
+    ) {
+        switch readiness {
+        case .move(let target):
             begin(
-                .failover, to: backup, cause: last.diagnosis.cause,
-                summary: last.diagnosis.summary, byHand: false, at: now, &effects)
+                target == configuration.primary ? .failback : .failover, to: target,
+                cause: refusal.diagnosis.cause, summary: refusal.diagnosis.summary,
+                byHand: false, at: now, &effects)
         case .wait:
             break
         case .blocked(let reason):
             guard reason != blockedReason else { return }
             blockedReason = reason
-            effects.announce(
-                self, .groupBlocked,
-                "\(configuration.primary) is refused, but there is no failover: \(reason).")
+            effects.announce(self, .groupBlocked, "\(told): \(reason).")
         }
     }
 

@@ -56,20 +56,9 @@ extension GroupTrack {
     /// Leaves the active backup when it is confirmed bad and somebody else is proven good.
     mutating func leaveIfConfirmed(at now: Instant, _ effects: inout Effects) {
         guard rests, let last = troubled[active]?.last else { return }
-        switch readinessToLeave(at: now.moment) {
-        case .move(let target):
-            begin(
-                target == configuration.primary ? .failback : .failover, to: target,
-                cause: last.diagnosis.cause, summary: last.diagnosis.summary, byHand: false,
-                at: now, &effects)
-        case .wait:
-            break
-        case .blocked(let reason):
-            guard reason != blockedReason else { return }
-            blockedReason = reason
-            effects.announce(
-                self, .groupBlocked,
-                "\(active), which is in use, is refused, but nothing follows it: \(reason).")
-        }
+        follow(
+            readinessToLeave(at: now.moment), because: last,
+            elseTelling: "\(active), which is in use, is refused, but nothing follows it",
+            at: now, &effects)
     }
 }
