@@ -1,5 +1,6 @@
 import Glibc
 import Model
+import Support
 import Testing
 
 @testable import Resolving

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Model
+import Support
 import Testing
 
 @testable import Resolving
