@@ -84,10 +84,21 @@ struct UnitRestartsTests {
     /// Waits until the process is the program that it was made for, with its environment.
     private func settle(_ process: Subprocess) async throws -> Int32 {
         let id = process.processID
-        while readlinkName("/proc/\(id)/exe").hasSuffix("sleep") == false {
+        // The program's name is there an instant before its environment.
+        while !readlinkName("/proc/\(id)/exe").hasSuffix("sleep")
+            || !hasContent("/proc/\(id)/environ")
+        {
             await Task.yield()
         }
         return id
+    }
+
+    private func hasContent(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var byte: UInt8 = 0
+        return read(descriptor, &byte, 1) == 1
     }
 
     private func readlinkName(_ path: String) -> String {

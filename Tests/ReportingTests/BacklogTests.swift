@@ -137,9 +137,13 @@ import Testing
         let reader = Reader()
         reader.turn(.away)
         let backlog = Backlog(label: "test", limit: 1_000, mostBytes: 10_000) { reader.take($0) }
+        // Nothing waits, by the status, before the first entry was refused.
+        let isAway = DispatchSemaphore(value: 0)
+        backlog.onChange { isAway.signal() }
         for _ in 0..<50 { backlog.add(note(String(repeating: "x", count: 1_000), .notice)) }
         // Larger than all there is room for: nothing is dropped for its sake but itself.
         backlog.add(note(String(repeating: "y", count: 20_000), .critical))
+        isAway.wait()
         #expect(backlog.status.waiting == 9)
         #expect(backlog.status.dropped == 42)
         backlog.add(note("small", .critical))
