@@ -1,4 +1,5 @@
-package import Glibc
+import CDescriptors
+import Glibc
 
 /// A directory of a test's own, removed with its content when the test ends.
 package final class TemporaryDirectory: Sendable {
@@ -44,11 +45,11 @@ package final class TemporaryDirectory: Sendable {
     package subscript(name: String) -> String { "\(path)/\(name)" }
 
     /// Writes a file in place, keeping its inode if it exists.
-    package func write(_ name: String, _ text: String, mode: mode_t = 0o600) throws(Failure) {
+    package func write(_ name: String, _ text: String, mode: UInt32 = 0o600) throws(Failure) {
         try write(name, Array(text.utf8), mode: mode)
     }
 
-    package func write(_ name: String, _ bytes: [UInt8], mode: mode_t = 0o600) throws(Failure) {
+    package func write(_ name: String, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(Failure) {
         let descriptor = open(
             self[name], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw Failure("open \(name)") }
@@ -58,7 +59,7 @@ package final class TemporaryDirectory: Sendable {
         }
     }
 
-    package func makeDirectory(_ name: String, mode: mode_t = 0o700) throws(Failure) {
+    package func makeDirectory(_ name: String, mode: UInt32 = 0o700) throws(Failure) {
         guard mkdir(self[name], mode) == 0, chmod(self[name], mode) == 0 else {
             throw Failure("mkdir \(name)")
         }
@@ -66,9 +67,7 @@ package final class TemporaryDirectory: Sendable {
 
     /// Sets the time of the last modification, in seconds since 1970.
     package func setModified(_ name: String, _ seconds: Int) throws(Failure) {
-        let time = timespec(tv_sec: seconds, tv_nsec: 0)
-        let times = [time, time]
-        guard utimensat(AT_FDCWD, self[name], times, 0) == 0 else {
+        guard credwatch_set_modified(self[name], Int64(seconds)) == 0 else {
             throw Failure("utimensat \(name)")
         }
     }
