@@ -62,6 +62,7 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CClock"),
         .systemLibrary(name: "CDescriptors"),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CLinux"),
@@ -69,20 +70,22 @@ let package = Package(
         // Values, and libraries without a place in the flow.
         module("Model"),
         module("Signing", ["Model", "CCrypto"]),
-        module("HTTP", ["Model", "Signing", "CCurl"]),
+        module("HTTP", ["CClock", "CCurl", "Model", "Signing"]),
         module("Answers", ["Model"]),
         // Where a test build may be told to die.
         module("Faults"),
-        module("EventLoops", ["Model", "CLinux"]),
+        module("EventLoops", ["CClock", "CLinux", "Model"]),
         module("Linting", ["Model"]),
         // The services of this machine.
         module("SystemBus", ["Model", "CSystemd"], settings: small),
-        module("Processes", ["Model", "EventLoops", "CLinux"], settings: small),
+        module("Processes", ["CClock", "CLinux", "EventLoops", "Model"], settings: small),
 
         // The stages: each imports Model, and libraries, but no other stage.
         module("Configuring", ["Model", "CYaml"], settings: small),
-        module("Scheduling", ["Model"]),
-        module("Resolving", ["Model", "Signing", "Answers", "Linting", "SystemBus", "CLinux"]),
+        module("Scheduling", ["CClock", "Model"]),
+        module(
+            "Resolving",
+            ["Answers", "CClock", "CLinux", "Linting", "Model", "Signing", "SystemBus"]),
         module("Probing", ["Model", "Signing", "HTTP", "Answers"]),
         module(
             "Obtaining", ["CLinux", "Model", "Signing", "HTTP", "Answers", "Processes"],
@@ -90,10 +93,10 @@ let package = Package(
         module("Diagnosing", ["Model", "Linting"]),
         module("Tracking", ["Model"]),
         module("FailingOver", ["Model", "Processes"], settings: small),
-        module("Reporting", ["Model", "Signing", "CLinux", "CSystemd"]),
+        module("Reporting", ["CClock", "CLinux", "CSystemd", "Model", "Signing"]),
         module("Serving", ["Model"], settings: small),
         module("Rotating", ["Model"], settings: small),
-        module("Switching", ["CLinux", "Faults", "Model"], settings: small),
+        module("Switching", ["CClock", "CLinux", "Faults", "Model"], settings: small),
 
         // The wiring and the command.
         module(
@@ -124,7 +127,7 @@ let package = Package(
             ]),
 
         // An AWS for the demo and the tests; no part of the daemon.
-        module("Sandbox", ["Answers", "Model", "CCrypto", "CDescriptors"]),
+        module("Sandbox", ["Answers", "CClock", "CCrypto", "CDescriptors", "Model"]),
         .executableTarget(
             name: "credwatch-sandbox",
             dependencies: [

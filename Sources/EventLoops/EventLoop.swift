@@ -1,3 +1,4 @@
+import CClock
 import CLinux
 import Glibc
 import Model
@@ -192,9 +193,7 @@ private final class LoopCore: Sendable {
 /// The clock that stands still while the machine is suspended: a program that could not run shall not
 /// run out of its time.
 private func now() -> Moment {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Moment(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    Moment(nanoseconds: credwatch_clock(CLOCK_MONOTONIC))
 }
 
 /// Starts a detached thread that takes no signals; false when there is none to be had.

@@ -1,3 +1,4 @@
+import CClock
 import CCurl
 import Glibc
 import Model
@@ -20,7 +21,7 @@ final class CurlDriver {
     let lines: LinePool
     /// Set while servers' certificates are refused, so that a bundle is read again once it is mended.
     private var distrustsCache = false
-    private var lookedAtTrust: (second: Int, obstacle: String?)?
+    private var lookedAtTrust: (second: Int64, obstacle: String?)?
 
     init?(options: CurlOptions) {
         guard Self.isInitialized, let multi = curl_multi_init() else { return nil }
@@ -98,11 +99,10 @@ final class CurlDriver {
 
     /// What stands in the way of reading the chosen certificates, looked at once a second at most.
     private func obstacle() -> String? {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &now)
-        if let known = lookedAtTrust, known.second == now.tv_sec { return known.obstacle }
+        let second = credwatch_clock(CLOCK_MONOTONIC_COARSE) / 1_000_000_000
+        if let known = lookedAtTrust, known.second == second { return known.obstacle }
         let obstacle = trust.obstacle
-        lookedAtTrust = (now.tv_sec, obstacle)
+        lookedAtTrust = (second, obstacle)
         return obstacle
     }
 

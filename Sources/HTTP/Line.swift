@@ -1,3 +1,4 @@
+import CClock
 import CCurl
 import Glibc
 import Model
@@ -168,7 +169,5 @@ final class Line {
 
 /// The monotonic clock, in nanoseconds.
 func monotonicNow() -> Int64 {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return Int64(now.tv_sec) &* 1_000_000_000 &+ Int64(now.tv_nsec)
+    credwatch_clock(CLOCK_MONOTONIC)
 }

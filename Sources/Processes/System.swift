@@ -1,3 +1,4 @@
+import CClock
 import Glibc
 package import Model
 
@@ -18,12 +19,8 @@ func hint(_ code: Int32, _ path: String) -> String {
 extension Instant {
     /// Reads both clocks.
     package static func now() -> Instant {
-        var boot = timespec()
-        var real = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &boot)
-        clock_gettime(CLOCK_REALTIME, &real)
-        return Instant(
-            moment: Moment(nanoseconds: Int64(boot.tv_sec) * 1_000_000_000 + Int64(boot.tv_nsec)),
-            wall: WallTime(nanoseconds: Int64(real.tv_sec) * 1_000_000_000 + Int64(real.tv_nsec)))
+        Instant(
+            moment: Moment(nanoseconds: credwatch_clock(CLOCK_BOOTTIME)),
+            wall: WallTime(nanoseconds: credwatch_clock(CLOCK_REALTIME)))
     }
 }

@@ -1,3 +1,4 @@
+import CClock
 import Dispatch
 import Glibc
 import Model
@@ -205,14 +206,10 @@ func entry(forLost count: Int) -> JournalEntry {
 }
 
 private func now() -> WallTime {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return WallTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    WallTime(nanoseconds: credwatch_clock(CLOCK_REALTIME))
 }
 
 /// The time since boot, without what was slept through.
 func uptime() -> Duration {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return .nanoseconds(Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    .nanoseconds(credwatch_clock(CLOCK_MONOTONIC))
 }

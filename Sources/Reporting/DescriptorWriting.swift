@@ -1,3 +1,4 @@
+import CClock
 import Glibc
 
 /// Writes all bytes to a descriptor that may be a terminal, a pipe, a socket or a file.
@@ -42,8 +43,7 @@ private func withoutBrokenPipeSignal(_ body: () -> Bool) -> Bool {
     pthread_sigmask(SIG_BLOCK, &brokenPipe, &previous)
     let result = body()
     if !result, sigismember(&pending, SIGPIPE) == 0 {
-        var none = timespec()
-        while sigtimedwait(&brokenPipe, nil, &none) < 0, errno == EINTR {}
+        credwatch_take_pending(&brokenPipe)
     }
     pthread_sigmask(SIG_SETMASK, &previous, nil)
     return result

@@ -1,3 +1,4 @@
+import CClock
 import CSystemd
 import Dispatch
 import Glibc
@@ -54,9 +55,7 @@ package final class ServiceManager: Sendable {
 
     /// Tells that a reload begins; ``ready(_:)`` ends it.
     package func reloading(_ sentence: String = "reloading the config") {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        let microseconds = Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
+        let microseconds = credwatch_clock(CLOCK_MONOTONIC) / 1_000
         send(
             "RELOADING=1\nMONOTONIC_USEC=\(microseconds)\nSTATUS=\(oneLine(sentence))",
             isNeeded: true)

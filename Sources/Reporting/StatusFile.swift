@@ -1,3 +1,4 @@
+import CClock
 import CLinux
 import CSystemd
 import Glibc
@@ -166,6 +167,5 @@ package struct StatusFile: Sendable {
 }
 
 private func modificationTime(_ information: stat) -> WallTime {
-    WallTime(seconds: Int64(information.st_mtim.tv_sec))
-        + .nanoseconds(Int64(information.st_mtim.tv_nsec))
+    WallTime(nanoseconds: withUnsafePointer(to: information.st_mtim, credwatch_nanoseconds))
 }

@@ -1,3 +1,4 @@
+import CClock
 import Dispatch
 import Glibc
 package import Model
@@ -178,7 +179,5 @@ package final class FileStore: Sendable {
 
 /// Nanoseconds on a clock that never jumps.
 func monotonicNow() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    UInt64(credwatch_clock(CLOCK_MONOTONIC))
 }

@@ -1,3 +1,4 @@
+import CClock
 import Glibc
 import Model
 
@@ -9,9 +10,7 @@ struct FileSystem: FileReading {
     private static let nullDevice: dev_t = 0x103
 
     func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return nanoseconds(time)
+        credwatch_clock(CLOCK_REALTIME)
     }
 
     func look(at path: String) -> FileLook {
@@ -150,7 +149,7 @@ extension FileIdentity {
 
 /// A time of the system in nanoseconds; file systems hold stamps of any size, so it wraps.
 private func nanoseconds(_ time: timespec) -> Int64 {
-    Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    withUnsafePointer(to: time, credwatch_nanoseconds)
 }
 
 /// The system's text for an error code, without the capital that it begins with.

@@ -1,3 +1,4 @@
+import CClock
 import Glibc
 package import Model
 import Synchronization
@@ -75,9 +76,7 @@ package final class Sandbox: Sendable {
 
     /// Reads the machine's clock.
     package static let systemClock: @Sendable () -> WallTime = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return WallTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        WallTime(nanoseconds: credwatch_clock(CLOCK_REALTIME))
     }
 }
 

@@ -1,3 +1,4 @@
+import CClock
 import Glibc
 package import Model
 
@@ -24,8 +25,6 @@ package enum SystemClock {
     }
 
     private static func read(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        credwatch_clock(clock)
     }
 }

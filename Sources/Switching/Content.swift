@@ -1,3 +1,4 @@
+import CClock
 import CLinux
 import Glibc
 
@@ -94,11 +95,8 @@ func whyFixed(_ file: borrowing Descriptor) -> String? {
 extension stat {
     /// Whether it was not written to in the last moment, where nobody says who is writing.
     fileprivate var isQuiet: Bool {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let age =
-            Double(now.tv_sec - st_mtim.tv_sec) + Double(now.tv_nsec - st_mtim.tv_nsec) / 1e9
+        let age = credwatch_clock(CLOCK_REALTIME) - withUnsafePointer(to: self, credwatch_modified)
         // A time to come is no reason to wait for it.
-        return age > 0.03 || age < -0.03
+        return age.magnitude > 30_000_000
     }
 }

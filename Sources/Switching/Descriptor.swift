@@ -102,7 +102,8 @@ extension stat {
     /// Whether two looks were at one file, which was not written to in between.
     func isUnchanged(since other: stat) -> Bool {
         isSameFile(as: other) && st_size == other.st_size
-            && st_mtim.tv_sec == other.st_mtim.tv_sec && st_mtim.tv_nsec == other.st_mtim.tv_nsec
+            && withUnsafePointer(to: self, credwatch_modified)
+                == withUnsafePointer(to: other, credwatch_modified)
     }
 
     func isSameFile(as other: stat) -> Bool {

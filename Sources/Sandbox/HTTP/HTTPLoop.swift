@@ -1,3 +1,4 @@
+import CClock
 import Glibc
 import Model
 
@@ -184,8 +185,6 @@ struct HTTPLoop: ~Copyable {
 
 extension Moment {
     static var now: Moment {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return Moment(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        Moment(nanoseconds: credwatch_clock(CLOCK_BOOTTIME))
     }
 }
