@@ -1,3 +1,5 @@
+import Model
+
 /// One order to a running sandbox, the same for the admin path, the timeline and Swift.
 package enum Command: Sendable, Hashable {
     case deactivate(KeySelector)
@@ -7,6 +9,8 @@ package enum Command: Sendable, Hashable {
     case expire(keyID: String)
     /// Adds a key to a user.
     case createKey(user: String)
+    /// Makes a user's keys older than they are.
+    case backdate(user: String, by: Duration)
     case quarantine(user: String, Bool)
     case allowIAM(user: String, Bool)
     /// Denies a user an action, withholds it, or gives it back: `iam:GetUser`, `s3:*`.
@@ -28,7 +32,8 @@ package enum Command: Sendable, Hashable {
 
     /// The verbs that ``init(verb:argument:)`` reads, faults apart.
     package static let verbs = [
-        "deactivate", "activate", "delete", "expire", "create-key", "quarantine", "unquarantine",
+        "deactivate", "activate", "delete", "expire", "create-key", "backdate", "quarantine",
+        "unquarantine",
         "allow-iam", "deny-iam", "deny-action", "withhold-action", "allow-action",
     ]
 
@@ -46,6 +51,7 @@ package enum Command: Sendable, Hashable {
         case "delete": self = .delete(KeySelector(argument))
         case "expire": self = .expire(keyID: argument)
         case "create-key": self = .createKey(user: argument)
+        case "backdate": self = try Self.backdating(argument)
         case "quarantine": self = .quarantine(user: argument, true)
         case "unquarantine": self = .quarantine(user: argument, false)
         case "allow-iam": self = .allowIAM(user: argument, true)
@@ -61,6 +67,16 @@ package enum Command: Sendable, Hashable {
 }
 
 extension Command {
+    /// Reads `app:100d`.
+    private static func backdating(_ argument: String) throws(CommandProblem) -> Command {
+        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let age = Duration(parsing: String(parts[1])) else {
+            throw CommandProblem(
+                "backdate needs a user and a duration like app:100d, not '\(argument)'.")
+        }
+        return .backdate(user: String(parts[0]), by: age)
+    }
+
     /// Reads `app:iam:GetUser`.
     private static func right(
         _ right: ActionRight, _ verb: String, _ argument: String

@@ -44,6 +44,10 @@ struct SandboxState: Sendable {
             return CommandOutcome(lines: ["\(id) is expired"])
         case .createKey(let name):
             return try createKey(for: name)
+        case .backdate(let name, let age):
+            return try change(.user(name), to: "\(age.text) older") {
+                world, id throws(ServiceFault) in try world.backdateKey(id, by: age)
+            }
         case .quarantine(let name, let isOn):
             return try eachUser(name, "is \(isOn ? "" : "not ")quarantined") {
                 world, account throws(ServiceFault) in

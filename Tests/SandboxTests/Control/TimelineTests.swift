@@ -58,6 +58,7 @@ import Testing
         ("deactivate", "AKIAQNCLJGYSAZAAN74C", Command.deactivate(.key("AKIAQNCLJGYSAZAAN74C"))),
         ("activate", "app", .activate(.user("app"))), ("delete", "app", .delete(.user("app"))),
         ("expire", "ASIA", .expire(keyID: "ASIA")), ("create-key", "app", .createKey(user: "app")),
+        ("backdate", "app:100d", .backdate(user: "app", by: .seconds(8_640_000))),
         ("quarantine", "app", .quarantine(user: "app", true)),
         ("unquarantine", "app", .quarantine(user: "app", false)),
         ("allow-iam", "app", .allowIAM(user: "app", true)),
