@@ -6,7 +6,8 @@ import Scheduling
 struct MoverClient: Sendable {
     var path: String
     /// How long all of a move may take.
-    var patience = Duration.seconds(300)
+    static let usualPatience = Duration.seconds(300)
+    var patience = Self.usualPatience
 
     /// Opens a connection; nil when nobody is there, or nobody for us.
     func connect() -> Int32? {

@@ -2,7 +2,7 @@ import Model
 
 /// The lines between the daemon and its privileged half: a request, then steps, then the end; each a line of
 /// JSON, bounded by ``MoverProtocol/longestLine``. Who uses a key is asked and answered in a line each, see
-/// ``UsersRequest``.
+/// ``UsersRequest``; for a rotation both ask and answer, see ``RotateRequest``.
 ///
 /// A request names only what the config has: no key, no path and no unit comes from the socket.
 enum MoverProtocol {

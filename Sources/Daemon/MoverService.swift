@@ -62,6 +62,10 @@ package func answerAsMover(configurationFile: String, complain: (String) -> Void
         _ = UnixSocket.sendAll(findKeyUsers(question).line, to: socket)
         return MoverExit.done
     }
+    if case .line(let line) = first, let request = RotateRequest(line: line) {
+        answerRotation(request, configuration, on: socket, complain)
+        return MoverExit.done
+    }
     guard case .line(let line) = first, let request = MoveRequest(line: line) else {
         end("this is no request of credwatch's")
         return MoverExit.refused

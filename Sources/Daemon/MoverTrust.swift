@@ -39,6 +39,15 @@ func writersBesidesRoot(of path: String) -> String? {
     return nil
 }
 
+/// Says who besides root could put something into a directory that may still have to be made; nil for nobody.
+func writersBesidesRoot(ofDirectory path: String) -> String? {
+    if access(path, F_OK) != 0, errno == ENOENT {
+        guard let slash = path.lastIndex(of: "/") else { return "\(path) is no absolute path" }
+        return writersBesidesRoot(of: slash == path.startIndex ? "/" : String(path[..<slash]))
+    }
+    return writersBesidesRoot(of: path)
+}
+
 /// Says who besides root could change what one path leads to, without a look at the way there.
 func writersBesidesRoot(ofEntry path: String, isLink: Bool) -> String? {
     var status = stat()

@@ -1,6 +1,7 @@
 package import Model
 package import Rotating
 import FailingOver
+import Glibc
 import Reporting
 import HTTP
 import Obtaining
@@ -24,6 +25,10 @@ package struct RotationOrder: Sendable {
     /// Begin only when the key is as old as this; nil begins at once.
     package var minimumAge: Duration?
     package var pace: ProofPace
+    /// The key that has to stand in the file when a rotation begins; nil for any.
+    package var expectedKeyID: String?
+    /// Who keeps the journal.
+    var keeper = RotationJournal.Keeper.runner
     /// Writes the profile's keys for a group's applications; nil does it as `credwatch switch` does.
     package var refresh: (@Sendable (MoveRequest) async -> MoveOutcome)?
     /// Asks the daemon for a check of the profile; nil waits for the next one.
@@ -141,9 +146,9 @@ struct Rotator: Sendable {
     /// Begins a rotation, or goes on with the one that the journal knows.
     func run() async throws(RotationStop) -> RotationResult {
         if order.isDryRun { return try await dryRun() }
-        let journal = try RotationJournal(profile.name, configuration)
+        let journal = try RotationJournal(profile.name, configuration, by: order.keeper)
         if let record = try journal.load() {
-            try await check(record)
+            try await check(record, isRoots: journal.isRoots)
             // With everything done but the deletion, a new rotation may be wanted.
             let isWaiting = record.stage == .deactivated && order.minimumAge == nil
             guard isWaiting, order.replacing != nil else {
@@ -188,7 +193,9 @@ struct Rotator: Sendable {
 
     /// Refuses a journal that is not of this profile as it is configured now: its directory may belong to
     /// a user with fewer rights.
-    private func check(_ record: RotationRecord) async throws(RotationStop) {
+    private func check(
+        _ record: RotationRecord, isRoots: Bool
+    ) async throws(RotationStop) {
         let standing = try await standing()
         guard record.profile == profile.name, record.place == standing.place,
             isNameOfUser(record.user)
@@ -209,6 +216,14 @@ struct Rotator: Sendable {
             }
         }
         if let using = record.using, order.using == nil {
+            // Root has profiles of its own, which a journal of somebody else's must not make use of.
+            let isKnown = configuration.profiles.contains { $0.name == using }
+            guard isKnown || isRoots || geteuid() != 0 else {
+                throw RotationStop(
+                    .refused,
+                    "The rotation began with \(using), which is no profile of the config: give --using "
+                        + "\(using) again.")
+            }
             report("\(using) asks IAM, as when the rotation began.")
         }
     }

@@ -40,7 +40,9 @@ extension Engine {
     /// What is old enough, and what is open, `rotateOnce` finds out by itself.
     func rotationIsDue(_ name: String, at now: Instant) {
         guard let profile = profiles[name], let rule = profile.rotation else { return }
-        guard !rotations.isRunning, mayRotate(name, at: now.moment), let loop = EventLoop() else {
+        guard !rotations.isRunning, mayRotate(name, at: now.moment), let loop = EventLoop(),
+            let keyID = tracker.lastResult(of: name)?.accessKeyID
+        else {
             schedule.set(.rotation(name), due: now.moment + .seconds(600), slack: .seconds(60))
             return
         }
@@ -48,18 +50,18 @@ extension Engine {
             .rotation(name), due: now.moment + Self.day * Double.random(in: 0.95..<1.05),
             slack: .seconds(60))
         rotations.isRunning = true
-        let asker = rule.using.map { profiles[$0] ?? ProfileConfiguration(name: $0) }
-        var order = RotationOrder(
-            using: asker, deleteAfter: rule.deleteAfter, minimumAge: rule.every)
+        var order = RotationOrder(rule, in: configuration)
         order.refresh = { [weak self] in
             await self?.refresh($0) ?? MoveOutcome(.failed("credwatch stops"))
         }
         order.askForCheck = { [weak self] in await self?.checkRotated(name) }
-        let configuration = configuration
+        let (configuration, given) = (configuration, order)
         // Files are written there, and may block; the checks go on meanwhile.
         Task.detached(executorPreference: LoopTasks(loop)) { [weak self] in
             let words = Words()
-            let result = await rotateOnce(profile, order, in: configuration) { words.add($0) }
+            let result = await rotateAsDaemon(profile, given, keyID: keyID, in: configuration) {
+                words.add($0)
+            }
             await self?.rotated(name, result, words.all)
         }
     }
@@ -131,7 +133,7 @@ struct Rotations: Sendable {
 }
 
 /// The sentences of one run.
-private final class Words: Sendable {
+final class Words: Sendable {
     private let list = Mutex<[String]>([])
 
     func add(_ sentence: String) { list.withLock { $0.append(sentence) } }

@@ -12,6 +12,12 @@ extension Rotator {
     /// Collects what has to be known; nil, with a word about it, when nothing is due.
     func start() async throws(RotationStop) -> (RotationRecord, StartFacts)? {
         let standing = try await standing()
+        if let expected = order.expectedKeyID, standing.keyID != expected {
+            throw RotationStop(
+                .refused,
+                "\(standing.title) has \(standing.keyID), and the daemon checks \(expected): they read "
+                    + "other files. `aws: {credentials_file: …}` in the config says which.")
+        }
         let refusal = try await refusalOfKey(standing)
         if refusal != nil, order.using == nil {
             throw RotationStop(

@@ -89,47 +89,6 @@ extension Rotator {
         case deactivated, deleted
     }
 
-    private func facts(
-        of record: RotationRecord, after changes: [String: Change]
-    ) async throws(RotationStop) -> RotationFacts {
-        let standing = try await standing()
-        var listed: [ListedKey] = []
-        // A new key that AWS does not know yet cannot ask for the list, and nothing depends on it then.
-        let isNewInFile = standing.keyID == record.newKeyID
-        if record.stage != .switched, record.stage != .undoing || !isNewInFile {
-            do throws(KeyTrouble) {
-                listed = try await calls(record).list(record.user)
-            } catch {
-                throw RotationStop(.unfinished, error.sentence)
-            }
-        }
-        // A journal in a directory of others must not lead to keys of somebody else.
-        let isSettled = [.proven, .moved, .deactivated, .deleting].contains(record.stage)
-        guard !isSettled || listed.contains(where: { $0.id == standing.keyID }) else {
-            throw RotationStop(
-                .unfinished,
-                "\(standing.keyID), which stands in the file, is no key of user "
-                    + "\(record.user).")
-        }
-        let seen = listed.compactMap { key -> ListedKey? in
-            switch changes[key.id] {
-            case .deleted: return nil
-            case .deactivated:
-                return ListedKey(id: key.id, isActive: false, createdAt: key.createdAt)
-            case nil: return key
-            }
-        }
-        var found: [String: Set<String>] = [:]
-        switch record.stage {
-        case .replacing, .proven, .moved, .deleting, .undoing:
-            found = try await applications(record.stage)
-        case .creating, .switched, .deactivated: break
-        }
-        return RotationFacts(
-            now: SystemClock.wall(), listed: seen, keyInFile: standing.keyID, applications: found,
-            clientsUntil: clientsUntil(record))
-    }
-
     /// Makes a key and writes it; nothing is done between the answer and the file.
     private func create(
         _ record: inout RotationRecord, _ journal: RotationJournal

@@ -34,6 +34,16 @@ struct MoverTrustTests {
         #expect(writersBesidesRoot(of: path) != nil)
     }
 
+    @Test func `a directory that is still to be made is as good as the one it will be in`() {
+        #expect(
+            writersBesidesRoot(ofDirectory: "/tmp/no-such") == "/tmp may be written by anyone")
+        #expect(writersBesidesRoot(ofDirectory: "/etc/no-such") == nil)
+        #expect(writersBesidesRoot(ofDirectory: "/no-such") == nil)
+        #expect(writersBesidesRoot(ofDirectory: "/etc") == nil)
+        #expect(writersBesidesRoot(ofDirectory: "/etc/no-such/other") != nil)
+        #expect(writersBesidesRoot(ofDirectory: "no-such") != nil)
+    }
+
     @Test func `an access list is as good as a group`() throws {
         #expect(writersBesidesRoot(ofEntry: folder.path, isLink: false) == nil)
         chmod(folder.path, 0o775)
