@@ -70,7 +70,7 @@ final class RotationJournal: Sendable {
         do throws(StateProblem) {
             try store.save(encodeRotation(record), name)
         } catch {
-            guard record.newKeyID != nil else { throw RotationStop(.refused, error.description) }
+            guard record.hasChanged else { throw RotationStop(.refused, error.description) }
             throw RotationStop(
                 .unfinished, "\(error.description) Once it can be, the next run goes on.")
         }

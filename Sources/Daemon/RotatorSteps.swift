@@ -80,7 +80,7 @@ extension Rotator {
                 return .done
             case .finish(let ending): return try finish(record, ending, journal)
             case .stop(let sentence):
-                throw RotationStop(record.newKeyID == nil ? .refused : .unfinished, sentence)
+                throw RotationStop(record.hasChanged ? .unfinished : .refused, sentence)
             }
         }
     }
@@ -104,7 +104,7 @@ extension Rotator {
                         + " Whether there is a new key shows the next run, and deletes it.")
             }
             try journal.remove()
-            throw RotationStop(.refused, error.sentence)
+            throw ended(record, error.sentence)
         }
         faultPoint("rotate.created")
         let file: SwitchedFile
@@ -142,7 +142,15 @@ extension Rotator {
                     + "it. \(error.sentence)")
         }
         try journal.remove()
-        throw RotationStop(.refused, "\(problem.description). The new key is deleted again.")
+        throw ended(record, "\(problem.description). The new key is deleted again.")
+    }
+
+    /// Ends a rotation that has made no key: nothing was changed, but for what made room.
+    private func ended(_ record: RotationRecord, _ sentence: String) -> RotationStop {
+        guard let id = record.replacedKeyID else { return RotationStop(.refused, sentence) }
+        return RotationStop(
+            .unfinished,
+            "\(sentence) \(id) is deleted all the same; the next run needs no --replace.")
     }
 
     private func switched(
@@ -278,8 +286,12 @@ extension Rotator {
         case .reactivated:
             report("\(record.oldKeyID) was activated again, so it stays. The rotation is over.")
         case .undone:
-            report("The rotation is undone: all is as it was.")
-            return .refused
+            guard let id = record.replacedKeyID else {
+                report("The rotation is undone: all is as it was.")
+                return .refused
+            }
+            report("The rotation is undone; \(id), which made room for it, stays deleted.")
+            return .unfinished
         }
         return .done
     }

@@ -83,6 +83,11 @@ package struct RotationRecord: Sendable, Hashable {
             place: place, realPath: realPath, keptPath: keptPath, previousKeyID: oldKeyID)
     }
 
+    /// Whether a key was made or deleted, so that all is not as it was before.
+    package var hasChanged: Bool {
+        newKeyID != nil || replacedKeyID != nil && stage != .replacing
+    }
+
     /// When the old key is to be deleted; nil for never, or not yet known.
     package var deleteAt: WallTime? {
         guard let deleteAfter, let deactivatedAt else { return nil }

@@ -207,6 +207,21 @@ struct RotateSystemTests {
         #expect(keys.first?.id == site.primary.id && keys.map(\.isActive) == [false, true])
     }
 
+    @Test func `what made room is told of when no key comes of it`() async throws {
+        let site = try site()
+        let spare = try #require(try site.sandbox.perform(.createKey(user: "app")).createdKey)
+        try site.sandbox.perform(.fault(.denyActions(["iam:CreateAccessKey"])))
+        let outcome = try await site.rotate("--replace", spare.id)
+        #expect(outcome.ending == .exited(1))
+        #expect(
+            outcome.outputText.contains("\(spare.id) is deleted all the same"),
+            "\(outcome.outputText)")
+        #expect(try site.keys().map(\.id) == [site.primary.id] && !site.hasJournal)
+        try site.sandbox.perform(.fault(.denyActions([])))
+        let done = try await site.rotate()
+        #expect(done.ending == .exited(0), "\(done.outputText)\(done.errorText)")
+    }
+
     @Test func `another profile makes the key when the old one is deleted`() async throws {
         let site = try site()
         try site.sandbox.perform(.delete(.key(site.primary.id)))
