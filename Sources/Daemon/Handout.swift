@@ -6,7 +6,7 @@ import Tracking
 
 /// Who asks for the credentials of groups, and where they may.
 struct Handout {
-    /// Somebody who waits for a credential to be proven.
+    /// Somebody who waits for a credential to be proven, or for a group to move.
     struct Waiter {
         var group: String
         var until: Moment
@@ -21,7 +21,7 @@ struct Handout {
     /// When a request was the reason for a check of a profile last.
     var promptedAt: [String: Moment] = [:]
 
-    /// How long a client waits for a check; botocore hangs up after 2 s.
+    /// How long a client waits for a check or a move; botocore hangs up after 2 s.
     static let patience = Duration.milliseconds(1_500)
     /// What lasts less than this is checked, and by that renewed, when somebody asks for it.
     static let nearEnd = Duration.seconds(330)
@@ -161,20 +161,30 @@ extension Engine {
 
     // MARK: - Requests
 
-    /// Answers who asks for the credential of a group: at once, or when a check that may prove it has ended.
+    /// Answers who asks for the credential of a group: at once, or when a check that may prove it has ended,
+    /// or when it is decided who takes over.
     private func tellCredential(
         of group: String, _ reply: @escaping @Sendable (GroupCredential) -> Void
     ) {
         guard !isStopping else { return reply(.none(.stopping)) }
         let now = SystemClock.now()
         let found = credential(of: group, at: now)
-        guard case .none(.unproven(_, let profile)) = found else {
-            return answer(group, found, reply)
-        }
+        guard isWorthWaiting(found) else { return answer(group, found, reply) }
         handout.waiters.append(
             Handout.Waiter(group: group, until: now.moment + Handout.patience, reply: reply))
-        prompt(profile, pause: Handout.promptPause.unproven, at: now.moment)
+        if case .none(.unproven(_, let profile)) = found {
+            prompt(profile, pause: Handout.promptPause.unproven, at: now.moment)
+        }
         turn()
+    }
+
+    /// Whether there may be a credential in a moment where there is none now.
+    private func isWorthWaiting(_ found: GroupCredential) -> Bool {
+        switch found {
+        case .none(.unproven): true
+        case .none(.refused(let group, _)): tracker.isUndecided(group)
+        case .none(.notServed), .none(.stopping), .credentials: false
+        }
     }
 
     /// Answers those who wait, as far as there is something to answer by now.
@@ -184,7 +194,7 @@ extension Engine {
         handout.waiters = []
         for waiter in waiters {
             let found = credential(of: waiter.group, at: now)
-            if case .none(.unproven) = found, now.moment < waiter.until {
+            if isWorthWaiting(found), now.moment < waiter.until {
                 handout.waiters.append(waiter)
             } else {
                 answer(waiter.group, found, waiter.reply)

@@ -7,6 +7,15 @@ extension Tracker {
         groups[group]?.active
     }
 
+    /// Whether it may be decided any moment which profile the group uses: a failure is being confirmed, or the
+    /// group moves.
+    package func isUndecided(_ group: String) -> Bool {
+        switch groups[group]?.state {
+        case .confirming, .failingOver: true
+        case .ready, .failedOver, .failoverFailed, nil: false
+        }
+    }
+
     /// Whether no move of a group is under way.
     package func isSettled(_ group: String) -> Bool {
         groups[group].map { $0.state != .failingOver } ?? false

@@ -239,14 +239,18 @@ def row(bench, way, client, title, runs):
     worst = {name: max(run[name] for run in runs) for name in ("decided", "good", "failed", "late")}
     odd = sorted({what for run in runs for what in run["odd"]})
     limit = 0.1 if way.served else 2.0
-    # A process that starts for each call shows the switch with its next start only.
-    own = client is CommandLine
+    # What the client takes by itself. A process that starts for each call shows the switch with its next start
+    # only; botocore pauses for a second when an endpoint refuses it.
+    own, said = 0, ""
+    if client is CommandLine:
+        own, said = 3, "a start of the CLI and "
+    elif way.name == "container":
+        own, said = 1, "botocore's pause of 1 s and "
     bench.report.add(
         f"{title} every 50 ms with {way.title}: the key is deleted",
         f"decided after {worst['decided']:.2f} s, first good call {milli(worst['good'])} later, "
         f"{worst['failed']} failed calls between" + (f"; also {', '.join(odd)}" if odd else ""),
         f"worst of {len(runs)}",
-        target=f"decided within {RULED + 1:.2f} s; good within "
-               + (f"a start of the CLI and {limit:g} s" if own else f"{limit:g} s"),
-        met=worst["decided"] <= RULED + 1 and worst["good"] <= limit + (3 if own else 0)
+        target=f"decided within {RULED + 1:.2f} s; good within {said}{limit:g} s",
+        met=worst["decided"] <= RULED + 1 and worst["good"] <= limit + own
         and not worst["late"])

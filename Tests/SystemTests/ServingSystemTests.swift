@@ -241,6 +241,42 @@ struct ServingSystemTests {
         _ = await daemon.outcome()
     }
 
+    /// Asks the endpoint again and again until it hands out a key, and prints a line for each answer: the key, or
+    /// how long the refusal took.
+    private static let poll = """
+        import json, sys, time, urllib.request
+        request = urllib.request.Request(sys.argv[1], headers={"Authorization": sys.argv[2]})
+        key, end = '', time.time() + 50
+        while key != sys.argv[3] and time.time() < end:
+            begin = time.time()
+            try: key = json.load(urllib.request.urlopen(request, timeout=5))['AccessKeyId']
+            except urllib.error.HTTPError as error: key = f'refused {time.time() - begin:.2f}'
+            print(key, flush=True)
+            time.sleep(0.02)
+        """
+
+    @Test func `who asks while a failure is confirmed waits for the backup`() async throws {
+        let (site, port) = try await makeSite()
+        let daemon = try site.startDaemon()
+        #expect(await daemon.hasWritten("app is healthy"))
+        #expect(await daemon.hasWritten("app-backup is healthy"))
+        let client = try Subprocess(
+            "python3",
+            [
+                "-c", Self.poll, "http://127.0.0.1:\(port)/groups/app", Self.token, site.backup.id,
+            ],
+            environment: Subprocess.inheritedEnvironment, timeLimit: .seconds(60))
+        #expect(await client.hasWritten(site.primary.id))
+        try site.sandbox.delete(site.primary)
+        let lines = await client.outcome().outputText.split(separator: "\n")
+        #expect(lines.last.map(String.init) == site.backup.id, "\(lines)")
+        for line in lines where line.hasPrefix("refused") {
+            #expect(Double(line.dropFirst(8)).map { $0 > 1.4 } == true, "\(line)")
+        }
+        daemon.send(signal: SIGTERM)
+        _ = await daemon.outcome()
+    }
+
     @Test func `while nothing answers at AWS, the good one is kept`() async throws {
         let (site, port) = try await makeSite()
         let daemon = try site.startDaemon()

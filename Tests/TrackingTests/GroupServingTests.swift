@@ -39,6 +39,21 @@ import Tracking
         #expect(served(world) == "app")
     }
 
+    @Test func `it is undecided from the first refusal to the end of the move`() {
+        var world = World()
+        #expect(!world.tracker.isUndecided("g") && !world.tracker.isUndecided("other"))
+        world.check("app", .ok)
+        world.check("app", .networkTimeout)
+        #expect(!world.tracker.isUndecided("g"))
+        world.pass(.seconds(20))
+        world.check("app", .keyNotRecognized)
+        #expect(world.tracker.isUndecided("g"))
+        var moved = World.moved(nil)
+        #expect(moved.tracker.isUndecided("g"))
+        moved.finishHook(.exited(code: 0))
+        #expect(!moved.tracker.isUndecided("g"))
+    }
+
     @Test func `the backup is served from the decision on, whatever the hook does`() {
         var world = World.moved(nil)
         #expect(world.group.state == .failingOver)
