@@ -79,20 +79,28 @@ extension Engine {
     /// Takes in how a move ended, and lets the next one of its group start.
     func moveEnded(_ group: String, to profile: String, _ outcome: MoveOutcome) {
         renewals.end(group)
-        guard !isStopping else { return }
-        switch outcome.end {
-        case .failed: break
-        case .done, .incomplete:
-            let now = SystemClock.now()
-            renewals.written(group, profile, outcome, at: now.wall)
-            keepSwitches()
-            if let renewAt = renewals.known[group]?.renewAt {
-                schedule.set(.renewal(group), due: now.moment + max(renewAt - now.wall, .zero))
-            } else {
-                schedule.remove(.renewal(group))
+        let now = SystemClock.now()
+        let hasWritten =
+            switch outcome.end {
+            case .failed: false
+            case .done, .incomplete: true
             }
+        if hasWritten {
+            renewals.written(group, profile, outcome, at: now.wall)
+            // Also when credwatch stops: the files are written, and the next start has to know with what.
+            keepSwitches()
         }
+        guard !isStopping else { return }
+        if hasWritten { scheduleRenewal(of: group, at: now) }
         if let run = waitingRuns.removeValue(forKey: group) { startHook(run) }
+    }
+
+    private func scheduleRenewal(of group: String, at now: Instant) {
+        if let renewAt = renewals.known[group]?.renewAt {
+            schedule.set(.renewal(group), due: now.moment + max(renewAt - now.wall, .zero))
+        } else {
+            schedule.remove(.renewal(group))
+        }
     }
 
     // MARK: New keys
@@ -151,6 +159,7 @@ extension Engine {
     }
 
     private func keptSwitches(_ problem: StateProblem?) {
+        guard !isStopping else { return }
         tell(
             problem, after: switchesProblem, .warning,
             "After a restart, new keys of the profile in use are not written before the next move.",
