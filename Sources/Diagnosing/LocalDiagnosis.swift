@@ -81,8 +81,9 @@ package func diagnosis(of problem: ResolveProblem, profile: String) -> Diagnosis
     case .fileUnreadable(let path, let reason, let hint):
         return conclude(
             .fileUnreadable, "\(path) cannot be read: \(reason).",
-            hint.isEmpty ? "Let the user that credwatch runs as read \(path)." : hint,
-            commandsToAdmit(path, after: reason, hint), [.note("\(path): \(reason)")])
+            hint.sentence.isEmpty
+                ? "Let the user that credwatch runs as read \(path)." : hint.sentence,
+            commandsToAdmit(path, after: reason, hint.closedStep), [.note("\(path): \(reason)")])
     case .fileMalformed(let location, let what):
         let place = Provenance.file(location)
         return conclude(
@@ -177,9 +178,9 @@ private func commandToConfigure(_ name: String, in searched: [String]) -> String
 }
 
 /// Commands that show which step of the way to a file is closed, and open it to one more user.
-///
-/// The hint has the step and the user: `The directory /home/app/.aws belongs to …, which runs as ada (uid 7).`
-private func commandsToAdmit(_ path: String, after reason: String, _ hint: String) -> [String] {
+private func commandsToAdmit(
+    _ path: String, after reason: String, _ step: ClosedStep?
+) -> [String] {
     let word = pathWord(path)
     guard reason.holds("ermission denied") || reason.holds("not permitted") else {
         // Where systemd handed nothing over there is no path to look at.
@@ -187,19 +188,13 @@ private func commandsToAdmit(_ path: String, after reason: String, _ hint: Strin
             ? ["systemctl show --property LoadCredential credwatch"] : ["ls -ld \(word)"]
     }
     let look = "namei -l \(word)"
-    if hint.holds("ProtectHome=") { return [look, "systemctl edit credwatch"] }
-    let user = text(of: hint, between: "runs as ", and: " (uid ").map { shellQuoted($0) } ?? "USER"
-    if let directory = text(of: hint, between: "The directory ", and: " belongs to ") {
-        return [look, "setfacl -m u:\(user):x \(pathWord(directory))"]
+    return switch step {
+    case .hiddenHome: [look, "systemctl edit credwatch"]
+    case .directory(let directory, let user):
+        [look, "setfacl -m u:\(shellQuoted(user)):x \(pathWord(directory))"]
+    case .file(let user): [look, "setfacl -m u:\(shellQuoted(user)):r \(word)"]
+    case nil: [look, "setfacl -m u:USER:r \(word)"]
     }
-    return [look, "setfacl -m u:\(user):r \(word)"]
-}
-
-private func text(of hint: String, between start: String, and end: String) -> String? {
-    guard let first = hint.utf8.firstIndex(ofBytes: Array(start.utf8)) else { return nil }
-    let rest = hint[first...].dropFirst(start.count)
-    guard let last = String(rest).utf8.firstIndex(ofBytes: Array(end.utf8)) else { return nil }
-    return String(String(rest)[..<last])
 }
 
 private func commandsToSee(surroundings subject: String) -> [String] {

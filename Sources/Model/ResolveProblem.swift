@@ -4,8 +4,8 @@ package enum ResolveProblem: Error, Sendable, Hashable {
     case profileMissing(name: String, searched: [String], candidates: [String])
     /// Neither the environment nor the profile `default` has credentials.
     case noSource(searched: [String])
-    /// A file that exists cannot be read; `reason` is the system's own text, `owner` its user.
-    case fileUnreadable(path: String, reason: String, hint: String)
+    /// A file that exists cannot be read; `reason` is the system's own text.
+    case fileUnreadable(path: String, reason: String, hint: FileHint)
     /// A file cannot be parsed; it hides every profile in it.
     case fileMalformed(SourceLocation, what: String)
     /// One half of a key is there and the other is not.

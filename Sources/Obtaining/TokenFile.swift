@@ -36,7 +36,7 @@ struct TokenFile {
         if case .environment = path.provenance { variable } else { setting }
     }
 
-    private func unreadable(_ reason: String, hint: String) -> ServiceFailure {
+    private func unreadable(_ reason: String, hint: FileHint) -> ServiceFailure {
         ServiceFailure(.local(.fileUnreadable(path: path.value, reason: reason, hint: hint)))
     }
 }

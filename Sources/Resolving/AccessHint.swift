@@ -5,9 +5,8 @@ import Model
 ///
 /// Names the directory on the way that may not be entered, or the file's own owner and mode, and
 /// who wants to read it.
-func accessHint(_ path: String) -> String {
-    accessHint(path, reader: "credwatch, which runs as \(PasswordEntry.describe(geteuid()))") {
-        path in
+func accessHint(_ path: String) -> FileHint {
+    accessHint(path, reader: "credwatch", geteuid()) { path in
         var status = stat()
         return stat(path, &status) == 0 ? FileOwnership(status) : nil
     }
@@ -25,8 +24,13 @@ extension FileOwnership {
     }
 }
 
-/// Says who forbids a reader the way to a file; `look` tells whose a path is, as far as the reader can see.
-func accessHint(_ path: String, reader: String, _ look: (String) -> FileOwnership?) -> String {
+/// Says who forbids a program, which runs as a user, the way to a file; `look` tells whose a path is, as far
+/// as the program can see.
+func accessHint(
+    _ path: String, reader: String, _ user: UInt32, _ look: (String) -> FileOwnership?
+) -> FileHint {
+    let name = PasswordEntry(uid: user)?.name ?? "\(user)"
+    let reader = "\(reader), which runs as \(PasswordEntry.describe(user))"
     var previous = path.hasPrefix("/") ? "/" : "."
     var previousStatus = look(previous)
     var ends = path.utf8.indices.filter { path.utf8[$0] == UInt8(ascii: "/") }
@@ -36,28 +40,35 @@ func accessHint(_ path: String, reader: String, _ look: (String) -> FileOwnershi
         guard let status = look(prefix) else {
             var link = stat()
             guard lstat(prefix, &link) != 0 || link.st_mode & S_IFMT != S_IFLNK else {
-                return "\(prefix) is a symbolic link, and the way to its target may not be entered "
-                    + "by \(reader)."
+                return
+                    "\(prefix) is a symbolic link, and the way to its target may not be entered by \(reader)."
             }
             return describe(
-                "The directory", previous, previousStatus, "may not be entered", reader)
+                "The directory", previous, previousStatus, "may not be entered", reader,
+                .directory(previous, user: name))
         }
         previous = prefix
         previousStatus = status
     }
-    return describe("The file", path, previousStatus, "may not be read", reader)
+    return describe(
+        "The file", path, previousStatus, "may not be read", reader, .file(user: name))
 }
 
 private func describe(
-    _ what: String, _ path: String, _ status: FileOwnership?, _ ban: String, _ reader: String
-) -> String {
-    guard let status else { return "\(what) \(path) \(ban) by \(reader)." }
+    _ what: String, _ path: String, _ status: FileOwnership?, _ ban: String, _ reader: String,
+    _ step: ClosedStep
+) -> FileHint {
+    guard let status else {
+        return FileHint("\(what) \(path) \(ban) by \(reader).", closedStep: step)
+    }
     if status.mode == 0, path == "/home" || path == "/root" {
-        return
-            "\(what) \(path) is closed to this service; ProtectHome= in its systemd unit does that."
+        return FileHint(
+            "\(what) \(path) is closed to this service; ProtectHome= in its systemd unit does that.",
+            closedStep: .hiddenHome)
     }
     let digits = String(status.mode, radix: 8)
     let mode = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    return "\(what) \(path) belongs to \(PasswordEntry.describe(status.user)), has mode \(mode), "
-        + "and \(ban) by \(reader)."
+    return FileHint(
+        "\(what) \(path) belongs to \(PasswordEntry.describe(status.user)), has mode \(mode), "
+            + "and \(ban) by \(reader).", closedStep: step)
 }

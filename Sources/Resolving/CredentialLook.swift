@@ -31,9 +31,11 @@ struct CredentialLook: Looking {
 
     var overdue: ResolveProblem { .timedOut(path: shownPath) }
 
-    private var hint: String {
-        "Hand it to the unit of credwatch by LoadCredential=\(name):/path/of/the/file "
-            + "(`systemctl edit credwatch`), and restart it; at a terminal only root sees what the service has."
+    private var hint: FileHint {
+        """
+        Hand it to the unit of credwatch by LoadCredential=\(name):/path/of/the/file (`systemctl edit \
+        credwatch`), and restart it; at a terminal only root sees what the service has.
+        """
     }
 
     mutating func look(within limit: Duration) throws(ResolveProblem) -> Site {

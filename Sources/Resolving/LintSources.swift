@@ -110,7 +110,7 @@ private struct SourceLinter {
         case .missing?: return
         case .failed(let problem)?:
             guard case .fileUnreadable(_, let reason, let hint) = problem else { return }
-            add(.unreadable, at: place, "The file cannot be read: \(reason).", hint)
+            add(.unreadable, at: place, "The file cannot be read: \(reason).", hint.sentence)
         case .bytes(let bytes, let identity)?:
             if judgesPermissions {
                 report.findings += permissionFindings(
@@ -229,7 +229,7 @@ private struct SourceLinter {
             report.looked.append(path)
             add(
                 .unreadable, at: .file(SourceLocation(file: path, line: 0)),
-                "The file cannot be read: \(reason).", hint)
+                "The file cannot be read: \(reason).", hint.sentence)
         case .fileMalformed(let place, let what):
             guard !report.looked.contains(place.file) else { return }
             report.looked.append(place.file)

@@ -103,18 +103,18 @@ struct ProcessFileSystem: FileReading {
                 .fileUnreadable(
                     path: shown, reason: errorText(code),
                     hint:
-                        "Files of a process are opened by openat2, which takes Linux 5.6, and which a unit with "
-                        + "RestrictSUIDSGID=yes may not call: set RestrictSUIDSGID=no in a drop-in of credwatch's."
+                        """
+                        Files of a process are opened by openat2, which takes Linux 5.6, and which a unit with \
+                        RestrictSUIDSGID=yes may not call: set RestrictSUIDSGID=no in a drop-in of credwatch's.
+                        """
                 ))
         default: return .problem(unreadable(shown, errorText(code)))
         }
     }
 
     /// Says which directory forbids the way, looked at with the rights of the process.
-    private func forbidden(_ path: String, below top: Int32) -> String {
-        let user = rights?.user ?? geteuid()
-        let reader = "the process, which runs as \(PasswordEntry.describe(user))"
-        return accessHint(path, reader: reader) { path in
+    private func forbidden(_ path: String, below top: Int32) -> FileHint {
+        accessHint(path, reader: "the process", rights?.user ?? geteuid()) { path in
             if path == "/" { return ownership(of: top) }
             let descriptor = credwatch_open_in_root(top, path)
             guard descriptor >= 0 else { return nil }

@@ -24,33 +24,31 @@ import Testing
     @Test(
         arguments: [
             (
-                "/h/.aws/c", "Permission denied",
-                "The directory /h/.aws belongs to ada (uid 7), has mode 0700, and may not be entered by credwatch, which runs as cw (uid 9).",
+                "/h/.aws/c", "Permission denied", ClosedStep.directory("/h/.aws", user: "cw"),
                 ["namei -l /h/.aws/c", "setfacl -m u:cw:x /h/.aws"]
             ),
             (
-                "/h/c", "Permission denied",
-                "The file /h/c belongs to ada (uid 7), has mode 0600, and may not be read by credwatch, which runs as cw (uid 9).",
-                ["namei -l /h/c", "setfacl -m u:cw:r /h/c"]
+                "/h/c", "Permission denied", .file(user: "a b"),
+                ["namei -l /h/c", "setfacl -m u:'a b':r /h/c"]
             ),
             (
-                "/home/c", "Permission denied",
-                "The directory /home is closed to this service; ProtectHome= in its systemd unit does that.",
+                "/home/c", "Permission denied", .hiddenHome,
                 ["namei -l /home/c", "systemctl edit credwatch"]
             ),
             (
-                "/h/c", "Permission denied", "",
+                "/h/c", "Permission denied", nil,
                 ["namei -l /h/c", "setfacl -m u:USER:r /h/c"]
             ),
-            ("/h/c", "it is a directory", "", ["ls -ld /h/c"]),
+            ("/h/c", "it is a directory", nil, ["ls -ld /h/c"]),
             (
-                "$CREDENTIALS_DIRECTORY/aws-app", "systemd gave none", "",
+                "$CREDENTIALS_DIRECTORY/aws-app", "systemd gave none", nil,
                 ["systemctl show --property LoadCredential credwatch"]
             ),
         ])
     func `a file is opened to the user who reads it, at the step that is closed`(
-        path: String, reason: String, hint: String, commands: [String]
+        path: String, reason: String, step: ClosedStep?, commands: [String]
     ) {
+        let hint = FileHint("The directory /x belongs to ada.", closedStep: step)
         let problem = ResolveProblem.fileUnreadable(path: path, reason: reason, hint: hint)
         #expect(diagnosis(of: problem, profile: "app").commands == commands)
     }

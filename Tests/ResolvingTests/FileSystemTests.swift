@@ -14,7 +14,7 @@ import Testing
     }
 
     /// The reason why a path is unreadable, by a look and by a read alike.
-    private func reason(_ path: String) throws -> (reason: String, hint: String) {
+    private func reason(_ path: String) throws -> (reason: String, hint: FileHint) {
         let read = try readReason(path)
         guard
             case .failed(.fileUnreadable(path, read.reason, read.hint)) = fileSystem.look(at: path)
@@ -22,7 +22,7 @@ import Testing
         return read
     }
 
-    private func readReason(_ path: String) throws -> (reason: String, hint: String) {
+    private func readReason(_ path: String) throws -> (reason: String, hint: FileHint) {
         guard case .failed(.fileUnreadable(path, let reason, let hint)) = fileSystem.read(path)
         else {
             throw Unexpected()
@@ -143,15 +143,20 @@ import Testing
         let link = try user.perform { try reason(directory["open/link"]) }
         #expect(file.reason == "Permission denied")
         #expect(
-            file.hint.hasPrefix(
+            file.hint.sentence.hasPrefix(
                 "The file \(directory["open/f"]) belongs to root (uid 0), has mode 0600, and may not be"
             ))
-        #expect(file.hint.contains("which runs as root (uid 0)"))
+        #expect(file.hint.sentence.contains("which runs as root (uid 0)"))
         #expect(
-            folder.hint.hasPrefix(
+            folder.hint.sentence.hasPrefix(
                 "The directory \(directory["closed"]) belongs to root (uid 0), has mode 0700, and may"
             ))
-        #expect(link.hint.hasPrefix("\(directory["open/link"]) is a symbolic link, and the way"))
+        #expect(file.hint.closedStep == .file(user: "root"))
+        #expect(folder.hint.closedStep == .directory(directory["closed"], user: "root"))
+        #expect(link.hint.closedStep == nil)
+        #expect(
+            link.hint.sentence.hasPrefix(
+                "\(directory["open/link"]) is a symbolic link, and the way"))
     }
 
     @Test func keepsNoDescriptor() throws {

@@ -75,9 +75,9 @@ import Testing
                 directory.path + "/.aws/credentials")
         else { return #expect(Bool(false)) }
         #expect(
-            hint.hasPrefix(
+            hint.sentence.hasPrefix(
                 "The directory \(directory.path)/.aws belongs to root (uid 0), has mode 0700"))
-        #expect(hint.contains("uid 65534"))
+        #expect(hint.sentence.contains("uid 65534"))
         // The file itself, too.
         #expect(chmod(directory.path + "/.aws", 0o755) == 0)
         #expect(chmod(directory.path + "/.aws/credentials", 0o600) == 0)
@@ -85,6 +85,8 @@ import Testing
             case .failed(.fileUnreadable(_, _, let fileHint)) = files.read(
                 directory.path + "/.aws/credentials")
         else { return #expect(Bool(false)) }
-        #expect(fileHint.hasPrefix("The file \(directory.path)/.aws/credentials belongs to root"))
+        #expect(
+            fileHint.sentence.hasPrefix(
+                "The file \(directory.path)/.aws/credentials belongs to root"))
     }
 }

@@ -75,7 +75,8 @@ import Testing
         guard case .failed(.fileUnreadable(_, _, let hint)) = app.read("/etc/secret") else {
             return #expect(Bool(false))
         }
-        #expect(hint.contains("(uid 65534)"))
+        #expect(hint.sentence.contains("(uid 65534)"))
+        #expect(hint.closedStep == .file(user: "nobody"))
         try #require(chown(directory["etc/secret"], 0, 4_242) == 0)
         try #require(chmod(directory["etc/secret"], 0o640) == 0)
         #expect(text(try files(user: 65_534, groups: [4_242]).read("/etc/secret")) == "secret")

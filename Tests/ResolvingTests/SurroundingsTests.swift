@@ -215,7 +215,7 @@ import Testing
                     resolver, handed())
             else { return #expect(Bool(false)) }
             #expect(path.hasSuffix("/aws-app"))
-            #expect(hint.contains("LoadCredential=aws-app:/"))
+            #expect(hint.sentence.contains("LoadCredential=aws-app:/"))
         }
     }
 
