@@ -56,11 +56,11 @@ extension Rotator {
                 return .done
             case .advance(let stage):
                 record.stage = stage
-                if stage == .deactivated { record.deactivatedAt = facts.now }
+                if stage == .deactivated { record.deactivatedAt = facts.awsTime ?? facts.now }
                 try journal.save(record)
                 if stage == .deleting { faultPoint("rotate.deleting") }
             case .deactivate(let id):
-                try await deactivate(id, &record, journal)
+                try await deactivate(id, &record, journal, at: facts.awsTime ?? facts.now)
                 changes[id] = .deactivated
             case .deleteOld(let id):
                 try await delete(id, record)
@@ -94,11 +94,12 @@ extension Rotator {
     ) async throws(RotationStop) -> RotationFacts {
         let standing = try await standing()
         var listed: [ListedKey] = []
+        var skew: Duration?
         // A new key that AWS does not know yet cannot ask for the list, and nothing depends on it then.
         let isNewInFile = standing.keyID == record.newKeyID
         if record.stage != .switched, record.stage != .undoing || !isNewInFile {
             do throws(KeyTrouble) {
-                listed = try await calls(record).list(record.user)
+                (listed, skew) = try await calls(record).listing(record.user)
             } catch {
                 throw RotationStop(.unfinished, error.sentence)
             }
@@ -125,8 +126,10 @@ extension Rotator {
             found = try await applications(record.stage)
         case .creating, .switched, .deactivated: break
         }
+        let now = SystemClock.wall()
         return RotationFacts(
-            now: SystemClock.wall(), listed: seen, keyInFile: standing.keyID, applications: found,
+            now: now, awsTime: skew.map { now + $0 }, listed: seen, keyInFile: standing.keyID,
+            applications: found,
             clientsUntil: clientsUntil(record))
     }
 
@@ -246,7 +249,8 @@ extension Rotator {
 
     /// Deactivates the old key, unless somebody still uses it.
     private func deactivate(
-        _ id: String, _ record: inout RotationRecord, _ journal: RotationJournal
+        _ id: String, _ record: inout RotationRecord, _ journal: RotationJournal,
+        at now: WallTime
     ) async throws(RotationStop) {
         let calls = calls(record)
         if !order.isForced, let since = record.switchedAt,
@@ -265,7 +269,7 @@ extension Rotator {
         }
         faultPoint("rotate.deactivated")
         record.stage = .deactivated
-        record.deactivatedAt = SystemClock.wall()
+        record.deactivatedAt = now
         try journal.save(record)
         faultPoint("rotate.waiting")
     }
