@@ -150,6 +150,7 @@ enum Samples {
             group.name = "g\(index)"
             group.advisories = advisories
             group.hook?.result = result
+            group.means = MoveMeans.allCases[index % 4]
             group.staleUsers = staleUsers
             let outcome = ([nil] + DrillOutcome.allCases.map { $0 })[index % 4]
             group.drill = Drill(
