@@ -77,10 +77,16 @@ func writeGroups(
     ) { $0.sample($2, seconds($1.drill?.startedAt) ?? 0) }
     each(
         .gauge, "credwatch_failover_last_drill_success",
-        "1 when the last drill went there and back, 0 when not; NaN before the end of the first."
+        "1 when the last drill went there and back, 0 when something could not be moved; NaN before the end of the first, and when a failure in earnest overtook it."
     ) {
-        let isOver = $1.drill?.finishedAt != nil
-        $0.sample($2, isOver ? ($1.drill?.outcome == .succeeded ? 1 : 0) : .nan)
+        let outcome = $1.drill?.finishedAt == nil ? nil : $1.drill?.outcome
+        let value: Double =
+            switch outcome {
+            case .succeeded?: 1
+            case .failed?: 0
+            case .stayed?, nil: .nan
+            }
+        $0.sample($2, value)
     }
     each(.gauge, "credwatch_failover_warnings", "How many warnings there are about the group.") {
         $0.sample($2, Double($1.advisories.count))

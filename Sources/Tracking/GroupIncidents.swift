@@ -136,7 +136,7 @@ extension GroupTrack {
             drill?.outcome = .failed
             askForWayBack(at: now, &effects)
         } else {
-            closeDrill(isMoved ? .stayed : .failed, because: reason, at: now, &effects)
+            closeDrill(.failed, because: reason, at: now, &effects)
         }
     }
 

@@ -183,6 +183,10 @@ enum Samples {
         for result in [HookResult.exited(code: 0), .timedOut, .exited(code: 3)] {
             metrics.hookRuns["app", default: .init()].count(result)
         }
+        for (name, isDone) in [("app", false), ("app-backup", true)] {
+            metrics.rotations[name, default: .init()].ended(isDone: isDone, at: now)
+        }
+        metrics.rotations["batch"] = .init()
         metrics.isReloadSuccessful = false
         metrics.isStatusFileFailing = true
         return metrics
