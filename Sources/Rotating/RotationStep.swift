@@ -137,10 +137,15 @@ private func wantedStep(of rotation: RotationRecord, _ facts: RotationFacts) -> 
     }
 }
 
+/// How exact AWS's time is: `Date` has whole seconds, and an answer is on its way for a while.
+private let dateMargin = Duration.seconds(5)
+
 /// Says whether a key's time is over, which only AWS's clock does: ours may be years ahead at the start of
 /// a machine, and a deletion cannot be undone.
 private func deletion(of id: String, due time: WallTime, _ facts: RotationFacts) -> RotationStep {
-    if let now = facts.awsTime { return now < time ? .wait(until: time) : .advance(.deleting) }
+    if let now = facts.awsTime {
+        return now + dateMargin < time ? .wait(until: time) : .advance(.deleting)
+    }
     guard facts.now >= time else { return .wait(until: time) }
     return .stop(
         "\(id) stays, inactive: its time seems to be over, but AWS's answer does not say what time it is."

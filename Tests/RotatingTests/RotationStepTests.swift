@@ -105,7 +105,7 @@ struct RotationStepTests {
         )
         let rows: [(own: Duration, aws: Duration?, step: RotationStep?)] = [
             (week * 500, .seconds(60), wait), (.seconds(60), week, .advance(.deleting)),
-            (week * -500, week - .seconds(1), wait), (week, week, .advance(.deleting)),
+            (week * -500, week - .seconds(6), wait), (week, week, .advance(.deleting)),
             (.seconds(60), nil, wait), (week * 500, nil, nil),
         ]
         for row in rows {
