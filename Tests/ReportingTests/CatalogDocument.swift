@@ -384,7 +384,7 @@ enum CatalogDocument {
                 "The state file cannot be written",
                 """
                 What credwatch knows about health and failovers does not reach the disk.
-                Failovers happen all the same; after a crash, a hook may run twice for one
+                Failovers happen all the same; after a crash, a switch or hook may run twice for one
                 incident. See that the state directory has room and belongs to the service's
                 user. It is tried again with every change.
                 """)
