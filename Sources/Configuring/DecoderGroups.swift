@@ -18,7 +18,7 @@ extension Decoder {
                 report(
                     Mark(group.primaryLocation, else: element.mark), "shared-primary",
                     "\(shown(group.primary)) is the primary of the group \(shown(other.group)) in "
-                        + "line \(other.line) already; one failure would run two hooks")
+                        + "line \(other.line) already; one failure would start two moves")
             } else {
                 primaries[group.primary] = (group.name, element.mark.line)
             }

@@ -7,6 +7,12 @@ extension Decoder {
     /// Decodes `serve` of a group.
     mutating func serve(_ node: YAMLNode?) -> ServeConfiguration? {
         guard let node, let section = section(node, .serve) else { return nil }
+        if section["users"] == nil, section["listen"] == nil, section["token_file"] == nil {
+            report(
+                section.mark, "serve-nobody",
+                "`serve` says neither to whom nor where; it needs `users`, or `listen` and `token_file`, like {users: [app]}, or {users: [root]} for programs of root only"
+            )
+        }
         let users = users(section["users"])
         let duration = duration(section["duration"], "`duration`", in: Self.servedTimes)
         return ServeConfiguration(

@@ -2,6 +2,7 @@ import Configuring
 import FailingOver
 package import Model
 import Resolving
+package import SystemBus
 
 /// What came of looking at a config: every problem, and the value unless it is refused.
 package struct InspectedConfiguration: Sendable {
@@ -15,8 +16,11 @@ package struct InspectedConfiguration: Sendable {
 /// Makes the check that start, reload and `credwatch validate` share: the file, the keys of primaries
 /// and backups, and the hooks.
 ///
-/// A hook that cannot run is a warning: the health of the credentials is watched all the same.
-package func inspectConfiguration(_ file: String) async -> InspectedConfiguration {
+/// A hook that cannot run is a warning: the health of the credentials is watched all the same. `managers`
+/// are asked whether they know the units of `restart_units`, if they can be reached.
+package func inspectConfiguration(
+    _ file: String, asking managers: [any UnitDirectory] = unitManagers()
+) async -> InspectedConfiguration {
     switch loadConfiguration(path: file) {
     case .refused(let problems):
         return InspectedConfiguration(problems: problems)
@@ -32,6 +36,7 @@ package func inspectConfiguration(_ file: String) async -> InspectedConfiguratio
         }
         problems += shared
         problems += await problemsOfSwitching(in: configuration, file: file)
+        problems += await problemsOfUnits(in: configuration, file: file, asking: managers)
         problems += problemsOfServing(in: configuration, file: file)
         problems += await problemsOfAskers(in: configuration, file: file)
         problems.sort {

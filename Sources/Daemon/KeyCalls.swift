@@ -51,17 +51,25 @@ struct KeyCalls: Sendable {
 
     /// Lists all keys of a user, the oldest first.
     func list(_ user: String) async throws(KeyTrouble) -> [ListedKey] {
+        try await listing(user).keys
+    }
+
+    /// Lists all keys of a user, the oldest first, and says what AWS's clock said, as in
+    /// ``AnswerDetails/skew``.
+    func listing(
+        _ user: String
+    ) async throws(KeyTrouble) -> (keys: [ListedKey], skew: Duration?) {
         var keys: [ListedKey] = []
         var marker: String?
         // Users have two keys, and five pages hold any number that an account was ever granted.
         for _ in 0..<5 {
             let inquiry = Inquiry(.accessKeys, about: user, marker: marker)
-            let body = try await answer(
+            let (body, skew) = try await answer(
                 inquiry.action.name, inquiry.parameters, isRepeatable: true)
             guard case .keys(let page, let next)? = InquiryReply(reading: body, to: .accessKeys)
             else { throw unreadable(inquiry.action.name) }
             keys += page
-            guard let next else { return keys }
+            guard let next else { return (keys, skew) }
             marker = next
         }
         throw trouble(.other, "gets a list of keys without an end")
@@ -70,7 +78,8 @@ struct KeyCalls: Sendable {
     /// Says whose a key is and when it was used last; nil when nobody used it yet.
     func lastUse(of id: String) async throws(KeyTrouble) -> (user: String, use: KeyUse?) {
         let inquiry = Inquiry(.accessKeyLastUsed, about: id)
-        let body = try await answer(inquiry.action.name, inquiry.parameters, isRepeatable: true)
+        let (body, _) = try await answer(
+            inquiry.action.name, inquiry.parameters, isRepeatable: true)
         guard
             case .lastUsed(let user, let use)? = InquiryReply(
                 reading: body, to: .accessKeyLastUsed)
@@ -81,7 +90,8 @@ struct KeyCalls: Sendable {
     /// Returns the ARN of a user; nil when the answer has none.
     func arn(of user: String) async throws(KeyTrouble) -> String? {
         let inquiry = Inquiry(.user, about: user)
-        let body = try await answer(inquiry.action.name, inquiry.parameters, isRepeatable: true)
+        let (body, _) = try await answer(
+            inquiry.action.name, inquiry.parameters, isRepeatable: true)
         guard case .user(_, let arn)? = InquiryReply(reading: body, to: .user) else {
             throw unreadable(inquiry.action.name)
         }
@@ -90,7 +100,7 @@ struct KeyCalls: Sendable {
 
     /// Makes a key; `unsure` says that there may be one now whose secret nobody has.
     func create(for user: String) async throws(KeyTrouble) -> CreatedKey {
-        let body = try await answer(
+        let (body, _) = try await answer(
             KeyAction.create.name, [("UserName", user)], isRepeatable: false)
         guard let key = CreatedKey(reading: body) else {
             throw trouble(.unsure, "gets an answer to CreateAccessKey that cannot be read")
@@ -130,7 +140,7 @@ struct KeyCalls: Sendable {
     /// Calls an action of IAM, again and again while that may help.
     private func answer(
         _ action: String, _ parameters: [(name: String, value: String)], isRepeatable: Bool
-    ) async throws(KeyTrouble) -> [UInt8] {
+    ) async throws(KeyTrouble) -> (body: [UInt8], skew: Duration?) {
         let end = SystemClock.moment() + patience
         var next = min(.seconds(1), patience / 8)
         while true {
@@ -154,7 +164,7 @@ struct KeyCalls: Sendable {
 
     private func answerOnce(
         _ action: String, _ parameters: [(name: String, value: String)]
-    ) async throws(KeyTrouble) -> [UInt8] {
+    ) async throws(KeyTrouble) -> (body: [UInt8], skew: Duration?) {
         let voice = try await voice()
         let outcome: ServiceCallOutcome
         switch await identities.call(
@@ -165,7 +175,7 @@ struct KeyCalls: Sendable {
             throw trouble(.other, "cannot ask IAM: \(silence.what)")
         }
         switch outcome {
-        case .answered(let body, _): return body
+        case .answered(let body, let details): return (body, details.skew)
         case .refused(let error, _):
             throw trouble(
                 kind(of: error),

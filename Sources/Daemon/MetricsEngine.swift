@@ -72,6 +72,9 @@ extension Engine {
     /// The daemon's own figures, as of now.
     var daemonMetrics: DaemonMetrics {
         var metrics = counters
+        metrics.rotations = rotations.profiles.reduce(into: [:]) {
+            $0[$1] = counters.rotations[$1] ?? .init()
+        }
         metrics.isStatusFileFailing = publication.troubles[.status] != nil
         metrics.isStateFileFailing = keeping.problem != nil
         return metrics

@@ -104,6 +104,7 @@ extension Engine {
         rotations.isRunning = false
         guard !isStopping, profiles[name] != nil else { return }
         let now = SystemClock.now()
+        counters.rotations[name, default: .init()].ended(isDone: result == .done, at: now.wall)
         if let entry = entry(forRotationOf: name, words, isDone: result == .done) {
             parts.journal.write(entry)
         }

@@ -10,11 +10,12 @@ extension Rotator {
     ) async throws(RotationStop) -> RotationFacts {
         let standing = try await standing()
         var listed: [ListedKey] = []
+        var skew: Duration?
         // A new key that AWS does not know yet cannot ask for the list, and nothing depends on it then.
         let isNewInFile = standing.keyID == record.newKeyID
         if record.stage != .switched, record.stage != .undoing || !isNewInFile {
             do throws(KeyTrouble) {
-                listed = try await calls(record).list(record.user)
+                (listed, skew) = try await calls(record).listing(record.user)
             } catch {
                 throw RotationStop(.unfinished, error.sentence)
             }
@@ -40,9 +41,10 @@ extension Rotator {
             found = try await applications(record.stage)
         case .creating, .switched, .deactivated: break
         }
+        let now = SystemClock.wall()
         return RotationFacts(
-            now: SystemClock.wall(), listed: seen, keyInFile: standing.keyID, applications: found,
-            clientsUntil: clientsUntil(record))
+            now: now, awsTime: skew.map { now + $0 }, listed: seen, keyInFile: standing.keyID,
+            applications: found, clientsUntil: clientsUntil(record))
     }
 
     /// Whether a key, which stands in the file, is one of the journal's user.

@@ -32,13 +32,17 @@ extension Rotator {
         }
         let calls = calls()
         let user = try await user(of: standing, isRefused: refusal != nil, calls)
-        let listed = try await asking { () async throws(KeyTrouble) in
-            try await calls.list(user.name)
+        let (listed, skew) = try await asking { () async throws(KeyTrouble) in
+            try await calls.listing(user.name)
         }
-        if let age = order.minimumAge, !isDue(standing.keyID, listed, age) { return nil }
+        // The dates of keys are AWS's, and so is the time that they are held against.
+        let awsTime = SystemClock.wall() + (skew ?? .zero)
+        if let age = order.minimumAge, !isDue(standing.keyID, listed, age, at: awsTime) {
+            return nil
+        }
         let facts = StartFacts(
             user: user.name, keyInFile: standing.keyID, isRefused: refusal != nil,
-            keys: await keyFacts(listed, standing, calls), now: SystemClock.wall())
+            keys: await keyFacts(listed, standing, calls), now: awsTime)
         var replaced: String?
         switch decideStart(facts, replacing: order.replacing, isForced: order.isForced) {
         case .create: break
@@ -176,9 +180,11 @@ extension Rotator {
         return facts
     }
 
-    private func isDue(_ id: String, _ listed: [ListedKey], _ age: Duration) -> Bool {
+    private func isDue(
+        _ id: String, _ listed: [ListedKey], _ age: Duration, at time: WallTime
+    ) -> Bool {
         guard let made = listed.first(where: { $0.id == id })?.createdAt else { return false }
-        return SystemClock.wall() - made >= age
+        return time - made >= age
     }
 
     /// Runs a call about keys; what fails before anything is changed is a refusal.

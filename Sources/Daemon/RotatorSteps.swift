@@ -56,11 +56,11 @@ extension Rotator {
                 return .done
             case .advance(let stage):
                 record.stage = stage
-                if stage == .deactivated { record.deactivatedAt = facts.now }
+                if stage == .deactivated { record.deactivatedAt = facts.awsTime ?? facts.now }
                 try journal.save(record)
                 if stage == .deleting { faultPoint("rotate.deleting") }
             case .deactivate(let id):
-                try await deactivate(id, &record, journal)
+                try await deactivate(id, &record, journal, at: facts.awsTime ?? facts.now)
                 changes[id] = .deactivated
             case .deleteOld(let id):
                 try await delete(id, record)
@@ -213,7 +213,8 @@ extension Rotator {
 
     /// Deactivates the old key, unless somebody still uses it.
     private func deactivate(
-        _ id: String, _ record: inout RotationRecord, _ journal: RotationJournal
+        _ id: String, _ record: inout RotationRecord, _ journal: RotationJournal,
+        at now: WallTime
     ) async throws(RotationStop) {
         let calls = calls(record)
         if !order.isForced, let since = record.switchedAt,
@@ -232,7 +233,7 @@ extension Rotator {
         }
         faultPoint("rotate.deactivated")
         record.stage = .deactivated
-        record.deactivatedAt = SystemClock.wall()
+        record.deactivatedAt = now
         try journal.save(record)
         faultPoint("rotate.waiting")
     }

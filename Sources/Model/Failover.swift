@@ -142,9 +142,10 @@ package struct Incident: Sendable, Hashable {
 package enum DrillOutcome: String, Sendable, Hashable, CaseIterable {
     /// There and back.
     case succeeded
-    /// Nothing was moved, or not to its end: the failover failed.
+    /// Something could not be moved, on the way there or back, or a restart cut it short.
     case failed
-    /// The way there worked, and the backup is still in use: the way back was not to be gone, or failed.
+    /// What was moved worked, and the backup is still in use as after any failover: the primary was
+    /// refused or not proven meanwhile, or the group had to move. Nothing failed that was tried.
     case stayed
 }
 

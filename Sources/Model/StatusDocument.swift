@@ -80,7 +80,10 @@ package struct GroupStatus: Sendable, Hashable {
     package var state: GroupState
     /// What the group waits for, or why it does not move; a sentence, empty when there is nothing to say.
     package var detail: String
+    /// What moves its applications.
+    package var means: MoveMeans
     package var incident: Incident?
+    /// The last attempt to move them, by whatever means.
     package var hook: HookRecord?
     /// The last drill; nil before the first.
     package var drill: Drill?
@@ -91,8 +94,9 @@ package struct GroupStatus: Sendable, Hashable {
 
     package init(
         name: String, primary: String, backups: [String], active: String, state: GroupState,
-        detail: String = "", incident: Incident? = nil, hook: HookRecord? = nil,
-        drill: Drill? = nil, advisories: [Advisory] = [], staleUsers: StaleUsers? = nil
+        detail: String = "", means: MoveMeans = .hook, incident: Incident? = nil,
+        hook: HookRecord? = nil, drill: Drill? = nil, advisories: [Advisory] = [],
+        staleUsers: StaleUsers? = nil
     ) {
         self.staleUsers = staleUsers
         self.advisories = advisories
@@ -102,6 +106,7 @@ package struct GroupStatus: Sendable, Hashable {
         self.active = active
         self.state = state
         self.detail = detail
+        self.means = means
         self.incident = incident
         self.hook = hook
         self.drill = drill

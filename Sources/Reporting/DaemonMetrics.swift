@@ -44,7 +44,25 @@ package struct DaemonMetrics: Sendable, Hashable {
         }
     }
 
+    /// How the daemon's own rotation of a profile's key goes.
+    package struct Rotation: Sendable, Hashable {
+        /// When it was last looked whether the key is due, or an open rotation went on; nil before the
+        /// first time.
+        package private(set) var lastRunAt: WallTime?
+        /// Whether that failed, or has left something to do at once; nil before the first time.
+        package private(set) var isFailing: Bool?
+
+        package init() {}
+
+        package mutating func ended(isDone: Bool, at now: WallTime) {
+            lastRunAt = now
+            isFailing = !isDone
+        }
+    }
+
     package var checks = Checks()
+    /// By profile; those with `rotate` only.
+    package var rotations: [String: Rotation] = [:]
     /// By group.
     package var hookRuns: [String: HookRuns] = [:]
     /// By group.

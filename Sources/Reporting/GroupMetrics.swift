@@ -37,7 +37,7 @@ func writeGroups(
     }
     each(
         .gauge, "credwatch_failover_hook_last_exit_code",
-        "The exit code of the hook's last run, -1 when it did not come to one; NaN when none ran."
+        "How the last attempt to move the applications ended: the hook's exit code, 0 for a switch that succeeded, -1 for any other failure; NaN before the first."
     ) {
         let code: Double =
             switch $1.hook?.result {
@@ -49,11 +49,11 @@ func writeGroups(
     }
     each(
         .gauge, "credwatch_failover_hook_last_run_timestamp_seconds",
-        "When the hook's last run began; 0 when none did."
+        "When the last attempt to move the applications began; 0 before the first."
     ) { $0.sample($2, seconds($1.hook?.startedAt) ?? 0) }
     each(
         .counter, "credwatch_failover_hook_runs",
-        "Runs of the hook since the daemon's start, by how they ended."
+        "Runs of the group's switch or hook since the daemon's start, by how they ended."
     ) {
         let runs = daemon.hookRuns[$1.name] ?? DaemonMetrics.HookRuns()
         $0.sample($2.and("result", "succeeded"), Double(runs.succeeded))
@@ -77,10 +77,16 @@ func writeGroups(
     ) { $0.sample($2, seconds($1.drill?.startedAt) ?? 0) }
     each(
         .gauge, "credwatch_failover_last_drill_success",
-        "1 when the last drill went there and back, 0 when not; NaN before the end of the first."
+        "1 when the last drill went there and back, 0 when something could not be moved; NaN before the end of the first, and when a failure in earnest overtook it."
     ) {
-        let isOver = $1.drill?.finishedAt != nil
-        $0.sample($2, isOver ? ($1.drill?.outcome == .succeeded ? 1 : 0) : .nan)
+        let outcome = $1.drill?.finishedAt == nil ? nil : $1.drill?.outcome
+        let value: Double =
+            switch outcome {
+            case .succeeded?: 1
+            case .failed?: 0
+            case .stayed?, nil: .nan
+            }
+        $0.sample($2, value)
     }
     each(.gauge, "credwatch_failover_warnings", "How many warnings there are about the group.") {
         $0.sample($2, Double($1.advisories.count))

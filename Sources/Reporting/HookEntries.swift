@@ -53,7 +53,7 @@ func name(of result: HookResult) -> String {
     }
 }
 
-/// Returns how a hook's run ended for people.
+/// Returns how the run of a hook or the switcher ended, for people; it fits behind either name.
 package func words(for result: HookResult) -> String {
     switch result {
     case .exited(let code): code == 0 ? "succeeded" : "exit code \(code)"
@@ -61,7 +61,7 @@ package func words(for result: HookResult) -> String {
     case .timedOut: "time limit exceeded"
     case .notStarted(let reason): "not started: \(reason)"
     case .interrupted: "interrupted when credwatch itself ended"
-    case .switchFailed(let reason): "not run, since nothing could be switched: \(reason)"
+    case .switchFailed(let reason): "nothing could be switched: \(reason)"
     case .incomplete(let reason): "switched, but \(reason)"
     }
 }

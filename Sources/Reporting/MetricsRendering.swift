@@ -14,6 +14,7 @@ package func renderMetrics(
     writeSurroundings(document, to: &writer)
     let names = distinctNames(of: document.profiles.map(\.name))
     writeProfiles(document.profiles, names, to: &writer)
+    writeRotations(daemon.rotations, names, to: &writer)
     writeGroups(document.groups, daemon, profiles: names, to: &writer)
     writer.finish()
     return writer.bytes

@@ -35,7 +35,7 @@ extension PageWriter {
             }
         }
         if let incident = incidentText(group) { fact("Incident") { $0.text(incident) } }
-        if let hook = hookText(group) { fact("Hook") { $0.text(hook) } }
+        if let run = hookText(group) { fact("Last move") { $0.text(run) } }
         if let stale = staleText(group) { fact("Old key") { $0.text(stale) } }
         if let drill = drillText(group) { fact("Last drill") { $0.text(drill) } }
         markup("</dl>\n</article>\n")

@@ -97,7 +97,9 @@ private func line(of command: String) -> String {
 private func details(of group: GroupStatus) -> [String] {
     var line = "group \(group.name): \(words(for: group))"
     if let incident = group.incident { line += ", \(words(for: incident))" }
-    if let result = group.hook?.result { line += ", hook \(words(for: result))" }
+    if let result = group.hook?.result {
+        line += ", \(group.means.name)\(result.isSuccess ? "" : ":") \(words(for: result))"
+    }
     if let drill = drillText(group) { line += ", \(drill)" }
     return [group.detail.isEmpty ? line : "\(line): \(group.detail)"]
         + [staleText(group)].compactMap { $0.map { "group \(group.name): \($0)" } }

@@ -114,6 +114,8 @@ private func group(_ row: JSONRow) throws(JSONFault) -> GroupStatus {
         active: try row.string("active"),
         state: try row.value("state"),
         detail: try row.string("detail"),
+        // A daemon of before the switcher wrote no such member, and had hooks only.
+        means: try row.optionalString("moved_by") == nil ? .hook : row.value("moved_by"),
         incident: try row.optionalRow("incident").map { row throws(JSONFault) in
             var incident = Incident(
                 id: try row.string("id"), event: try row.value("event"),

@@ -73,6 +73,7 @@ func write(_ group: GroupStatus, to writer: inout JSONWriter) {
         writer.member("active", group.active)
         writer.member("state", group.state.rawValue)
         writer.member("detail", redacted(group.detail))
+        writer.member("moved_by", group.means.rawValue)
         if let incident = group.incident {
             write(incident, to: &writer)
         } else {

@@ -151,11 +151,11 @@ func words(for incident: Incident) -> String {
         + " since \(incident.startedAt.rfc3339)"
 }
 
-/// Says how the last run of a group's hook went; nil when there was none.
+/// Says how the last attempt to move a group's applications went; nil when there was none.
 func hookText(_ group: GroupStatus) -> String? {
     guard let hook = group.hook else { return nil }
     let result = hook.result.map { words(for: $0) } ?? "runs"
-    return "hook for \(hook.event.rawValue): \(result), attempt \(hook.attempt),"
+    return "\(group.means.name) for \(hook.event.rawValue): \(result), attempt \(hook.attempt),"
         + " started \(hook.startedAt.rfc3339)"
 }
 

@@ -3,6 +3,8 @@ package import Model
 /// What is seen of a rotation from outside, just now.
 package struct RotationFacts: Sendable, Hashable {
     package var now: WallTime
+    /// AWS's time, by the answer that listed the keys; nil when that does not say.
+    package var awsTime: WallTime?
     /// All keys of the user.
     package var listed: [ListedKey]
     /// The key that stands in the file; nil without one.
@@ -13,10 +15,11 @@ package struct RotationFacts: Sendable, Hashable {
     package var clientsUntil: WallTime?
 
     package init(
-        now: WallTime, listed: [ListedKey], keyInFile: String?,
+        now: WallTime, awsTime: WallTime?, listed: [ListedKey], keyInFile: String?,
         applications: [String: Set<String>] = [:], clientsUntil: WallTime? = nil
     ) {
         self.now = now
+        self.awsTime = awsTime
         self.listed = listed
         self.keyInFile = keyInFile
         self.applications = applications
@@ -124,7 +127,7 @@ private func wantedStep(of rotation: RotationRecord, _ facts: RotationFacts) -> 
         if rotation.stage == .deleting { return .deleteOld(old.id) }
         guard rotation.deleteAfter != nil else { return .finish(.kept) }
         guard let time = rotation.deleteAt else { return .advance(.deactivated) }
-        return facts.now < time ? .wait(until: time) : .advance(.deleting)
+        return deletion(of: old.id, due: time, facts)
     case .undoing:
         guard let new = rotation.newKeyID else { return .finish(.undone) }
         if facts.keyInFile == new { return .restore }
@@ -132,6 +135,21 @@ private func wantedStep(of rotation: RotationRecord, _ facts: RotationFacts) -> 
         if !facts.groups(with: new).isEmpty { return .bring }
         return facts.key(new) == nil ? .finish(.undone) : .deleteNew(new)
     }
+}
+
+/// How exact AWS's time is: `Date` has whole seconds, and an answer is on its way for a while.
+private let dateMargin = Duration.seconds(5)
+
+/// Says whether a key's time is over, which only AWS's clock does: ours may be years ahead at the start of
+/// a machine, and a deletion cannot be undone.
+private func deletion(of id: String, due time: WallTime, _ facts: RotationFacts) -> RotationStep {
+    if let now = facts.awsTime {
+        return now + dateMargin < time ? .wait(until: time) : .advance(.deleting)
+    }
+    guard facts.now >= time else { return .wait(until: time) }
+    return .stop(
+        "\(id) stays, inactive: its time seems to be over, but AWS's answer does not say what time it is."
+    )
 }
 
 /// Says what may have happened since a key was asked for.

@@ -26,7 +26,12 @@ package struct SystemdBus: UnitManager {
 
     /// The manager that manages this process: the user's under `systemctl --user`, else the machine's.
     package static var own: SystemdBus {
-        SystemdBus(geteuid() != 0 && isUnderUserManager(ownControlGroups()) ? .user : .system)
+        SystemdBus(geteuid() != 0 && isUnderUserManager ? .user : .system)
+    }
+
+    /// Whether a user's own manager manages this process.
+    package static var isUnderUserManager: Bool {
+        SystemBus.isUnderUserManager(ownControlGroups())
     }
 
     package func state(

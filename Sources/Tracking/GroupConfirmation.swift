@@ -164,13 +164,15 @@ extension GroupTrack {
             }
         case .failingOver:
             if isResuming { return "the run of before the restart waits for fresh evidence" }
+            let (means, attempts) = (configuration.means, incident?.attempts ?? 1)
             return hookIsRunning
-                ? "the hook runs, attempt \(incident?.attempts ?? 1) of \(Limits.hookAttempts)"
-                : "the hook failed \(incident?.attempts ?? 0) times and is tried again"
+                ? "\(means.progress), attempt \(attempts) of \(Limits.hookAttempts)"
+                : "\(means.failure(after: attempts, hook?.result)); it is tried again"
         case .failedOver: return detailOnBackup(at: now)
         case .failoverFailed:
             if isMoved { return detailOnBackup(at: now) }
-            return "nothing was moved; `credwatch failover \(name)` tries again"
+            return
+                "\(active) counts as in use, since the move failed; `credwatch failover \(name)` tries again"
         }
     }
 }

@@ -116,7 +116,8 @@ extension GroupTrack {
         _ incident: Incident, because reason: String? = nil, at now: Instant,
         _ effects: inout Effects
     ) {
-        let reason = reason ?? "the hook failed \(incident.attempts) times"
+        let reason =
+            reason ?? configuration.means.failure(after: incident.attempts, hook?.result)
         let isFailback = incident.event == .failback
         moves.ended(incident, isDone: false, awayFromBackup: isMoved, at: now)
         // What the files hold is what is in use, whatever else did not follow.
@@ -135,7 +136,7 @@ extension GroupTrack {
             drill?.outcome = .failed
             askForWayBack(at: now, &effects)
         } else {
-            closeDrill(isMoved ? .stayed : .failed, because: reason, at: now, &effects)
+            closeDrill(.failed, because: reason, at: now, &effects)
         }
     }
 
@@ -147,7 +148,7 @@ extension GroupTrack {
         else { return false }
         settle(.ready, active: configuration.primary)
         effects.add(.wake(group: name, at: nil))
-        let text = "\(configuration.primary) is good again; the hook is not run any more."
+        let text = "\(configuration.primary) is good again; \(configuration.means.abandonment)."
         effects.announce(self, .groupReady, text)
         effects.add(.remember)
         // An attempt that failed, or that a crash cut short, may have moved a part of what it moves.
@@ -242,7 +243,7 @@ extension GroupTrack {
         at now: Instant, _ effects: inout Effects
     ) {
         let reason =
-            "\(cut.to) is refused, and what the hook has done before the restart is not known"
+            "\(cut.to) is refused, and how far the move had come before the restart is not known"
         effects.announce(
             self, .failoverFailed,
             "\(name) could not be moved from \(cut.from) to \(cut.to): \(reason).")

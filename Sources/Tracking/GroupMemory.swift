@@ -96,7 +96,7 @@ extension GroupTrack {
     func status(at now: Moment) -> GroupStatus {
         GroupStatus(
             name: name, primary: configuration.primary, backups: configuration.backups,
-            active: active, state: state, detail: detail(at: now), incident: incident, hook: hook,
-            drill: drill, advisories: advisories.list)
+            active: active, state: state, detail: detail(at: now), means: configuration.means,
+            incident: incident, hook: hook, drill: drill, advisories: advisories.list)
     }
 }

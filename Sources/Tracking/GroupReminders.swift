@@ -5,6 +5,8 @@ extension GroupTrack {
     /// The last one comes after some thousand years.
     static let mostReminders = 20
     private static let day: Int64 = 86_400
+    /// How long one waits for AWS's time before it looks again.
+    private static let patience = Duration.seconds(60)
 
     private static func age(of reminder: Int) -> Duration {
         .seconds(day << Int64(min(reminder, mostReminders)))
@@ -22,6 +24,7 @@ extension GroupTrack {
     mutating func countTimeOnBackup(at now: Instant, _ effects: inout Effects) {
         if !isMoved {
             moves.onBackupSince = nil
+            moves.keptOnBackupSince = nil
             moves.reminders = 0
         } else if moves.onBackupSince == nil {
             moves.onBackupSince = now
@@ -43,6 +46,10 @@ extension GroupTrack {
         guard let due = reminderDue, due <= now.moment, state != .failingOver,
             let since = moves.onBackupSince
         else { return scheduleReminder(&effects) }
+        guard moves.keptOnBackupSince == nil else {
+            // How long it has been is not known before an answer tells what time it is.
+            return effects.add(.remind(group: name, at: now.moment + Self.patience))
+        }
         let age = now.moment - since.moment
         while moves.reminders < Self.mostReminders, Self.age(of: moves.reminders) <= age {
             moves.reminders += 1
@@ -60,6 +67,14 @@ extension GroupTrack {
         notify(.reminder, text, &effects)
         scheduleReminder(&effects)
     }
+
+    /// Learns AWS's time, by which what an earlier daemon kept is measured anew.
+    mutating func timeIsKnown(_ now: Instant, _ effects: inout Effects) {
+        guard moves.keptOnBackupSince != nil else { return }
+        moves.confirmTimeOnBackup(at: now)
+        scheduleReminder(&effects)
+    }
+
     /// Follows a new configuration of what the group does by itself.
     mutating func policyChanged(
         from old: FailoverPolicy?, at now: Instant, _ effects: inout Effects

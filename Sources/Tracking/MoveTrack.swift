@@ -16,6 +16,8 @@ struct MoveTrack: Sendable {
     /// How many moves away from the active backup have failed one after the other.
     private(set) var failed = 0
     var onBackupSince: Instant?
+    /// The same as an earlier daemon kept it, until AWS's time says how long ago that is.
+    var keptOnBackupSince: WallTime?
     /// How many reminders are behind it.
     var reminders = 0
 
@@ -30,6 +32,7 @@ struct MoveTrack: Sendable {
         failovers = remembered.failovers.suffix(Self.limit).map(past)
         failed = min(max(remembered.failed, 0), 100)
         onBackupSince = remembered.onBackupSince.map(past)
+        keptOnBackupSince = remembered.onBackupSince
         reminders = min(max(remembered.reminders, 0), GroupTrack.mostReminders)
     }
 
@@ -38,9 +41,17 @@ struct MoveTrack: Sendable {
         moves.endedAt = endedAt?.wall
         moves.failovers = failovers.map(\.wall)
         moves.failed = failed
-        moves.onBackupSince = onBackupSince?.wall
+        moves.onBackupSince = keptOnBackupSince ?? onBackupSince?.wall
         moves.reminders = reminders
         return moves
+    }
+
+    /// Measures the time on a backup of before the start anew: `now` is AWS's time.
+    mutating func confirmTimeOnBackup(at now: Instant) {
+        guard let kept = keptOnBackupSince else { return }
+        keptOnBackupSince = nil
+        let age = max(.zero, now.wall - kept)
+        onBackupSince = Instant(moment: now.moment - age, wall: min(kept, now.wall))
     }
 
     /// Takes note of a failover that begins by itself.

@@ -17,6 +17,8 @@ package struct Tracker: Sendable {
     var clock = ClockTrack()
     var machine = AdvisoryBoard()
     var isClockWrong = false
+    /// Whether times of before the start wait for AWS's.
+    var waitsForTime = false
     /// Whether the last hours of a profile are others than those that were kept last.
     package var historyChanged = false
     /// What a new configuration made necessary; it goes out with the next effects.
@@ -48,6 +50,7 @@ package struct Tracker: Sendable {
         for name in groupNames {
             groups[name]?.start(at: now, &effects)
         }
+        waitsForTime = groups.values.contains { $0.moves.keptOnBackupSince != nil }
         for position in profiles.indices {
             profiles[position].startEnding(at: now, &effects)
             adjustPace(at: position, &effects)
@@ -145,7 +148,9 @@ package struct Tracker: Sendable {
     package mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
         var effects = startEffects()
         switch event {
-        case .checked(let result), .proved(_, let result): hearClock(result, at: now, &effects)
+        case .checked(let result), .proved(_, let result):
+            hearClock(result, at: now, &effects)
+            if waitsForTime { learnTime(at: now, &effects) }
         default: break
         }
         weighClock(at: now)

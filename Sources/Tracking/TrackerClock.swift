@@ -19,6 +19,14 @@ extension Tracker {
             at: now.wall, &effects)
     }
 
+    /// Lets the groups know what time it is by AWS's clock, once it is known.
+    mutating func learnTime(at now: Instant, _ effects: inout Effects) {
+        guard let skew = clock.skew(at: now) else { return }
+        waitsForTime = false
+        let known = Instant(moment: now.moment, wall: now.wall + skew)
+        for name in groupNames { groups[name]?.timeIsKnown(known, &effects) }
+    }
+
     /// Lets the groups know whether the clock is so wrong that nothing counts as bad.
     mutating func weighClock(at now: Instant) {
         let isWrong = clock.isWrong(at: now)

@@ -34,7 +34,7 @@ struct Failover: ParsableCommand {
         commandName: "failover",
         abstract: "Move a group to its first proven backup now.",
         discussion: """
-            Asks the running daemon, which probes the backups, runs the hook and answers when it is \
+            Asks the running daemon, which probes the backups, moves the applications and answers when it is \
             done. Only root and the daemon's user may. With --drill the same is done for real while the \
             primary is good, and after it the way back: exit code 0 says that both worked.
 
@@ -62,7 +62,7 @@ struct Failback: ParsableCommand {
         commandName: "failback",
         abstract: "Move a group back to its primary now.",
         discussion: """
-            Asks the running daemon, which probes the primary, runs the hook and answers when it is \
+            Asks the running daemon, which probes the primary, moves the applications and answers when it is \
             done. Only root and the daemon's user may.
 
             EXIT CODES

@@ -11,7 +11,7 @@ struct Run: ParsableCommand {
         abstract: "Run the daemon, in the foreground.",
         discussion: """
             Checks every configured profile on its schedule, logs each change, keeps the status file, \
-            and runs the failover hook of a group whose primary is confirmed as refused and whose \
+            and moves the applications of a group whose primary is confirmed as refused and whose \
             backup is proven good.
 
             SIGNALS

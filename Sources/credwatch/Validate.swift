@@ -11,8 +11,8 @@ struct Validate: ParsableCommand {
         abstract: "Check a config, and print every problem.",
         discussion: """
             Makes the same check as the daemon at its start and at a reload: the file itself, the keys of \
-            each primary and backup, and the hooks. Each problem is a line `file:line:column: message \
-            [rule]`. Sends nothing.
+            each primary and backup, the hooks, and what systemd knows of units. Each problem is a line \
+            `file:line:column: message [rule]`. Sends nothing to AWS.
 
             EXIT CODES
               0 valid, 1 valid with warnings, 2 refused, 64 wrong usage

@@ -13,7 +13,8 @@ import traceback
 from measure import BenchError, machine
 from report import Report
 
-SECTIONS = ("cost", "resolve", "ready", "memory", "load", "idle", "hook", "size", "service", "clients")
+SECTIONS = ("cost", "resolve", "ready", "memory", "load", "idle", "hook", "size", "service", "handout",
+            "clients")
 
 
 class Bench:
@@ -81,7 +82,7 @@ def measure(bench, sections):
              "memory": behaviour.measure_memory, "load": behaviour.measure_load,
              "idle": behaviour.measure_idle, "hook": behaviour.measure_hook,
              "size": cost.measure_size, "service": service.measure_service,
-             "clients": clients.measure_clients}
+             "handout": clients.measure_handout, "clients": clients.measure_clients}
     for name in sections:
         bench.say(name)
         try:

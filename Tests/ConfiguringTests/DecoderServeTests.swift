@@ -42,9 +42,10 @@ import Testing
         ("{listen: \"[::]:9911\", token_file: /t}", "serve-not-loopback"),
         ("{listen: 127.0.0.1:9911, token_file: t}", "not-absolute"),
         ("{users: app}", "wrong-type"), ("{users: [\"\"]}", "invalid-name"),
-        ("{users: [65534]}", "invalid-user"), ("{duration: 59s}", "out-of-range"),
-        ("{duration: 13h}", "out-of-range"), ("{token: secret}", "unknown-key"),
-        ("yes", "wrong-type"),
+        ("{users: [65534]}", "invalid-user"), ("{users: [], duration: 59s}", "out-of-range"),
+        ("{users: [], duration: 13h}", "out-of-range"),
+        ("{users: [], token: secret}", "unknown-key"),
+        ("yes", "wrong-type"), ("{}", "serve-nobody"), ("{duration: 20m}", "serve-nobody"),
     ])
     func `what would not be safe is refused`(_ serve: String, _ rule: String) {
         let result = decode(serve)

@@ -178,8 +178,8 @@ enum CatalogDocument {
                 "Group @CREDWATCH_GROUP@ fails over", manual: "credwatch-hook(7)",
                 """
                 The primary of failover group @CREDWATCH_GROUP@ is confirmed as refused, and a
-                backup is proven good. The group's hook runs now; entries with the same
-                CREDWATCH_INCIDENT tell how that goes on.
+                backup is proven good. What moves its applications starts now: "switch", "hook" or both,
+                as the config has it. Entries with the same CREDWATCH_INCIDENT tell how that goes on.
                 """)
         case .failedOver:
             Page(
@@ -187,7 +187,7 @@ enum CatalogDocument {
                 manual: "credwatch-hook(7)",
                 """
                 Applications of failover group @CREDWATCH_GROUP@ should now use
-                @CREDWATCH_ACTIVE@; the hook that moves them has succeeded.
+                @CREDWATCH_ACTIVE@; what the config has to move them has succeeded.
 
                 Mend the primary ("credwatch doctor" says how). When an entry tells that it
                 works again, "credwatch failback @CREDWATCH_GROUP@" moves back; with
@@ -197,12 +197,15 @@ enum CatalogDocument {
             Page(
                 "Failover of group @CREDWATCH_GROUP@ failed", manual: "credwatch-hook(7)",
                 """
-                All attempts of the hook of failover group @CREDWATCH_GROUP@ have failed, and
-                credwatch does not try again: nobody looks after the applications any more.
+                All attempts to move the applications of failover group @CREDWATCH_GROUP@ have failed,
+                and credwatch does not try again: nobody looks after them any more. The
+                message says whether files were switched all the same; then the group counts
+                as moved, and what did not follow, a unit or the hook, still has the old key.
 
-                See what the hook printed ("journalctl CREDWATCH_GROUP=@CREDWATCH_GROUP@"),
-                mend it, try it with "credwatch hook test @CREDWATCH_GROUP@", and then move
-                by "credwatch failover @CREDWATCH_GROUP@".
+                See what went wrong ("journalctl CREDWATCH_GROUP=@CREDWATCH_GROUP@") and mend it.
+                "credwatch switch @CREDWATCH_GROUP@ --dry-run" tries the files and units of "switch",
+                "credwatch hook test @CREDWATCH_GROUP@" the hook. Then move by
+                "credwatch failover @CREDWATCH_GROUP@".
                 """)
         case .primaryRecovered:
             Page(
@@ -218,7 +221,7 @@ enum CatalogDocument {
                 "Group @CREDWATCH_GROUP@ is back at its primary", manual: "credwatch-hook(7)",
                 """
                 Applications of failover group @CREDWATCH_GROUP@ should use @CREDWATCH_ACTIVE@
-                again; the hook that moves them has succeeded. Nothing is to be done.
+                again; what the config has to move them has succeeded. Nothing is to be done.
                 """)
         case .keyStillUsed:
             Page(
@@ -381,7 +384,7 @@ enum CatalogDocument {
                 "The state file cannot be written",
                 """
                 What credwatch knows about health and failovers does not reach the disk.
-                Failovers happen all the same; after a crash, a hook may run twice for one
+                Failovers happen all the same; after a crash, a switch or hook may run twice for one
                 incident. See that the state directory has room and belongs to the service's
                 user. It is tried again with every change.
                 """)

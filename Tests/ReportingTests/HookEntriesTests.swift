@@ -25,7 +25,7 @@ import Testing
                 ", failed: killed by signal 9 after 2s", ", failed: time limit exceeded after 2s",
                 ", failed: not started: No such file or directory after 2s",
                 ", failed: interrupted when credwatch itself ended after 2s",
-                ", failed: not run, since nothing could be switched: the file is a directory after 2s",
+                ", failed: nothing could be switched: the file is a directory after 2s",
                 ", failed: switched, but app.service does not come back after 2s", ", still runs",
             ]))
     func tellsTheEnd(result: HookResult?, expected: String) {

@@ -180,6 +180,38 @@ import Testing
         #expect(found("credwatch_file_failing", ["file": "state"]) == 0)
     }
 
+    @Test func `a rotation is told of profiles that have one, and of no other`() throws {
+        let list = try samples(Samples.document)
+        for (name, at, failing) in [
+            ("app", Double(Samples.now.seconds), 1), ("app-backup", Double(Samples.now.seconds), 0),
+            ("batch", 0, Double.nan),
+        ] {
+            let labels = ["profile": name]
+            #expect(
+                value("credwatch_rotation_last_run_timestamp_seconds", labels, in: list) == at)
+            let found = try #require(value("credwatch_rotation_failing", labels, in: list))
+            #expect(found == failing || found.isNaN && failing.isNaN)
+        }
+        #expect(value("credwatch_rotation_failing", ["profile": "later"], in: list) == nil)
+    }
+
+    @Test(arguments: zip(DrillOutcome.allCases, [1, 0, Double.nan]))
+    func `only what could not be moved is a drill without success`(
+        outcome: DrillOutcome, expected: Double
+    ) throws {
+        var document = Samples.document
+        for isOver in [true, false] {
+            document.groups[1].drill = Drill(
+                startedAt: Samples.now, finishedAt: isOver ? Samples.now : nil, outcome: outcome)
+            let found = try #require(
+                value(
+                    "credwatch_failover_last_drill_success", ["group": "app"],
+                    in: try samples(document)))
+            let wanted = isOver ? expected : .nan
+            #expect(found == wanted || found.isNaN && wanted.isNaN)
+        }
+    }
+
     @Test func `both forms have the same series`() throws {
         let text = try samples(Samples.fullDocument)
         let open = try samples(Samples.fullDocument, as: .openMetrics)

@@ -46,6 +46,18 @@ import Testing
                 """)
     }
 
+    @Test(arguments: [
+        (MoveMeans.filesAndHook, HookResult.exited(code: 0), ", switch and hook succeeded: "),
+        (.files, .switchFailed("no space"), ", switch: nothing could be switched: no space: "),
+        (.hook, .timedOut, ", hook: time limit exceeded: "),
+    ])
+    func namesWhatMovesAGroup(means: MoveMeans, result: HookResult, words: String) {
+        var document = Samples.document
+        document.groups[1].means = means
+        document.groups[1].hook?.result = result
+        #expect(answer(document).text.contains(words))
+    }
+
     @Test func aSelectionHasNumbersOfItsOwn() {
         var document = Samples.document
         document.profiles[0].endsForGood = Samples.now + .seconds(840)

@@ -150,6 +150,7 @@ enum Samples {
             group.name = "g\(index)"
             group.advisories = advisories
             group.hook?.result = result
+            group.means = MoveMeans.allCases[index % 4]
             group.staleUsers = staleUsers
             let outcome = ([nil] + DrillOutcome.allCases.map { $0 })[index % 4]
             group.drill = Drill(
@@ -182,6 +183,10 @@ enum Samples {
         for result in [HookResult.exited(code: 0), .timedOut, .exited(code: 3)] {
             metrics.hookRuns["app", default: .init()].count(result)
         }
+        for (name, isDone) in [("app", false), ("app-backup", true)] {
+            metrics.rotations[name, default: .init()].ended(isDone: isDone, at: now)
+        }
+        metrics.rotations["batch"] = .init()
         metrics.isReloadSuccessful = false
         metrics.isStatusFileFailing = true
         return metrics

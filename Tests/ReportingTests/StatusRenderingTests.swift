@@ -47,6 +47,7 @@ import Testing
             writer.text == """
                 {"name":"app","primary":"app","backups":["app-backup"],"active":"app-backup",\
                 "state":"failed_over","detail":"The primary is still refused.",\
+                "moved_by":"hook",\
                 "incident":{"id":"5b0f7a0c-8f44-4c56-9c7b-0d3f1b7f4a11","event":"failover",\
                 "from":"app","to":"app-backup","cause":"key_not_recognized",\
                 "summary":"AWS does not recognise the access key.",\

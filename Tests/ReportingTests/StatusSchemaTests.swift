@@ -100,6 +100,8 @@ import Testing
         #expect(
             finding?["properties"]?["severity"]?["enum"]?.strings
                 == LintSeverity.allCases.map(\.rawValue))
+        let means = definitions["group"]?["properties"]?["moved_by"]
+        #expect(means?["enum"]?.strings == MoveMeans.allCases.map(\.rawValue))
         let outcomes = definitions["drill"]?["properties"]?["outcome"]?["anyOf"]?.elements.first
         #expect(outcomes?["enum"]?.strings == DrillOutcome.allCases.map(\.rawValue))
         let results = definitions["hook"]?["properties"]?["result"]?["anyOf"]?.elements.first

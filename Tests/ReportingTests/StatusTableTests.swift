@@ -67,6 +67,31 @@ import Testing
                 """)
     }
 
+    @Test(arguments: [
+        (MoveMeans.hook, HookResult.exited(code: 3), "hook for failover: exit code 3,"),
+        (
+            .files, .switchFailed("/etc/default/app is a directory"),
+            "switch for failover: nothing could be switched: /etc/default/app is a directory,"
+        ),
+        (
+            .files, .incomplete("app.service does not come back"),
+            "switch for failover: switched, but app.service does not come back,"
+        ),
+        (.filesAndHook, .exited(code: 0), "switch and hook for failover: succeeded,"),
+    ])
+    func namesWhatMovesAGroup(means: MoveMeans, result: HookResult, words: String) {
+        var document = Samples.document
+        document.groups = [Samples.group]
+        document.groups[0].means = means
+        document.groups[0].hook?.result = result
+        let page = String(
+            decoding: renderPage(document, .snapshot(Samples.now)), as: UTF8.self)
+        let table = renderTable(document, style: TableStyle(), now: Samples.now)
+        for text in [table, page] {
+            #expect(text.contains("\(words) attempt 1"), "\(text)")
+        }
+    }
+
     /// What somebody reads at 3 a.m.
     @Test func isReadableInEightyColumns() {
         var document = Samples.document

@@ -31,7 +31,7 @@ private func facts(
     made: Duration = .seconds(1), held: Set<String> = [], clients: Duration? = nil
 ) -> RotationFacts {
     RotationFacts(
-        now: start + after,
+        now: start + after, awsTime: start + after,
         listed: keys.map { ListedKey(id: $0.0, isActive: $0.1, createdAt: start + made) },
         keyInFile: file, applications: ["web": held], clientsUntil: clients.map { start + $0 })
 }
@@ -95,6 +95,32 @@ struct RotationStepTests {
         ]
         for (record, facts, step) in rows {
             #expect(nextStep(of: record, facts) == step, "\(record.stage) \(facts)")
+        }
+    }
+
+    /// The clock of a machine that has just started may be anything.
+    @Test func `the old key goes by AWS's time, and not without it`() {
+        let (week, wait) = (
+            Duration.seconds(7 * 86_400), RotationStep.wait(until: start + .seconds(7 * 86_400))
+        )
+        let rows: [(own: Duration, aws: Duration?, step: RotationStep?)] = [
+            (week * 500, .seconds(60), wait), (.seconds(60), week, .advance(.deleting)),
+            (week * -500, week - .seconds(6), wait), (week, week, .advance(.deleting)),
+            (.seconds(60), nil, wait), (week * 500, nil, nil),
+        ]
+        for row in rows {
+            var facts = facts([(old, false), (new, true)], file: new, after: row.own)
+            facts.awsTime = row.aws.map { start + $0 }
+            let step = nextStep(of: record(.deactivated), facts)
+            if let expected = row.step {
+                #expect(step == expected, "\(row)")
+            } else {
+                guard case .stop(let sentence) = step else {
+                    Issue.record("\(step)")
+                    continue
+                }
+                #expect(sentence.contains(old))
+            }
         }
     }
 
@@ -178,7 +204,7 @@ private struct Machine {
     mutating func run(at now: WallTime) throws(Crash) -> RotationEnding? {
         while let record = journal {
             let facts = RotationFacts(
-                now: now,
+                now: now, awsTime: now,
                 listed: keys.map { ListedKey(id: $0.key, isActive: $0.value, createdAt: start) },
                 keyInFile: file, applications: ["web": [target]])
             switch nextStep(of: record, facts) {

@@ -22,7 +22,7 @@ struct ManualSystemTests {
         let lines = try await Subprocess.run("cat", [Self.folder + "/credwatch.1"]).outputText
             .split(separator: "\n").map(String.init)
         let synopsis = Self.synopsis(lines)
-        let described = Set(lines.filter { $0.hasPrefix(".It Fl ") }.flatMap(Self.options))
+        let described = Set(Self.items(lines).flatMap(\.self))
         var known: Set<String> = []
         var queue: [[String]] = [[]]
         var leaves = 0
@@ -45,6 +45,43 @@ struct ManualSystemTests {
         }
         #expect(leaves > 10 && leaves == synopsis.count)
         #expect(described == known)
+    }
+
+    @Test func `credwatch.1 has each option once, in the order of the alphabet`() async throws {
+        let lines = try await Subprocess.run("cat", [Self.folder + "/credwatch.1"]).outputText
+            .split(separator: "\n").map(String.init)
+        // What tells another environment stands apart, each by a line, and is no part of the order.
+        let items = Self.items(lines.prefix { $0 != ".Ar where ," }).compactMap(\.first)
+        #expect(items.count > 25)
+        #expect(items == items.sorted())
+        let all = Self.items(lines).flatMap(\.self)
+        #expect(Set(all).count == all.count)
+    }
+
+    /// Shell lines of the documents, as somebody would type them.
+    @Test(arguments: ["README.md", "docs/monitoring.md", "docs/identity.md", "docs/metrics.md"])
+    func `a command that a document shows exists, with its options`(path: String) async throws {
+        let root = Self.folder.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+        let text = try await Subprocess.run(
+            "cat", [root.joined(separator: "/") + "/" + path]
+        ).outputText
+        var count = 0
+        for line in text.split(separator: "\n") where line.hasPrefix("    ") {
+            var words = line.prefix { $0 != "#" }.split(separator: " ").map(String.init)
+            words = Array(words.drop { ["$", "sudo"].contains($0) })
+            guard words.first == "credwatch", words.count > 1 else { continue }
+            var command = try await Self.command([])
+            var rest = words.dropFirst()
+            while let word = rest.first, command.subcommands.contains(word) {
+                command = try await Self.command(command.words + [word])
+                rest = rest.dropFirst()
+            }
+            #expect(command.subcommands.isEmpty, "\(path): \(line)")
+            let options = Set(rest.filter { $0.hasPrefix("--") })
+            #expect(options.subtracting(command.options) == [], "\(path): \(line)")
+            count += 1
+        }
+        #expect(count > 0 || path != "README.md")
     }
 
     @Test(arguments: pages) func `man has nothing to complain about`(page: String) async throws {
@@ -107,6 +144,11 @@ struct ManualSystemTests {
             }
         }
         return forms
+    }
+
+    /// The options of each item of the lists.
+    private static func items(_ lines: some Sequence<String>) -> [[String]] {
+        lines.filter { $0.hasPrefix(".It Fl ") }.map(options)
     }
 
     /// The options of a line, as they are typed.

@@ -127,7 +127,7 @@ import Tracking
             world.pass(.seconds(40))
             world.wake()
         }
-        #expect(world.group.drill?.outcome == .stayed)
+        #expect(world.group.drill?.outcome == .failed)
         #expect(world.group.state == .failedOver && world.group.active == "spare")
     }
 

@@ -184,6 +184,47 @@ import Tracking
         #expect(effects.runs.isEmpty)
     }
 
+    @Test func `a group that only switches files never speaks of a hook`() {
+        var group = World.group
+        group.hook = nil
+        group.switchTargets = [SwitchTarget(.environmentFile("/etc/default/app"))]
+        var world = World([group])
+        world.confirm()
+        #expect(world.group.means == .files)
+        #expect(world.group.detail == "the files are being switched, attempt 1 of 5")
+        for attempt in 1...5 {
+            world.finishHook(.switchFailed("the disk is full"))
+            guard attempt < 5 else { break }
+            #expect(world.group.detail.hasPrefix("nothing could be switched in \(attempt) attempt"))
+            #expect(world.group.detail.hasSuffix(": the disk is full; it is tried again"))
+            world.pass(.seconds(20))
+            world.wake()
+        }
+        #expect(
+            world.effects.messages.last
+                == "g could not be moved from app to spare:"
+                + " nothing could be switched in 5 attempts: the disk is full.")
+        #expect(!(world.effects.messages + [world.group.detail]).contains { $0.contains("hook") })
+    }
+
+    @Test func `files that were switched before a unit failed are said to be`() {
+        var group = World.group
+        group.switchTargets = [SwitchTarget(.environmentFile("/etc/default/app"))]
+        var world = World([group])
+        world.confirm()
+        #expect(world.group.detail.hasPrefix("the files are being switched, then the hook runs"))
+        for _ in 1...5 {
+            world.finishHook(.incomplete("app.service does not come back"))
+            world.pass(.seconds(20))
+            world.wake()
+        }
+        #expect(
+            world.effects.messages.last
+                == "g could not be moved from app to spare: the files are switched, but after"
+                + " 5 attempts app.service does not come back. The files hold spare's credential.")
+        #expect(world.group.detail.contains("not everything that uses it could be moved"))
+    }
+
     @Test func `the primary of two groups moves both, each by its own hook`() {
         var second = World.group
         second.name = "h"

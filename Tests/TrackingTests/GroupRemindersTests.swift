@@ -35,9 +35,11 @@ import Tracking
         #expect(days(&world, for: 2) == [1, 2])
         var soon = World(
             [World.group()], remembered: world.tracker.remembered, at: world.now + Self.day)
+        soon.check("third", .ok)
         #expect(soon.handle(.reminderDue(group: "g")).kinds.isEmpty)
         var late = World(
             [World.group()], remembered: world.tracker.remembered, at: world.now + Self.day * 60)
+        late.check("third", .ok)
         #expect(days(&late, for: 1) == [0])
         #expect(days(&late, for: 3) == [2])
     }
@@ -49,14 +51,29 @@ import Tracking
         #expect(self.days(&world, for: 5) == [1, 2, 4])
     }
 
-    @Test func `after a restart with a wrong clock there is one at most`() {
-        let world = World.failedOver()
-        for days in [-4_000, 4_000] {
-            var next = World(
-                [World.group()], remembered: world.tracker.remembered,
-                at: Instant(moment: world.now.moment, wall: world.now.wall + Self.day * days))
-            #expect(self.days(&next, for: 0).count == (days > 0 ? 1 : 0))
+    /// Years ahead before the time is set, or years behind.
+    @Test(arguments: [-4_000, 4_000])
+    func `after a restart with a wrong clock they go by AWS's time`(_ days: Int) {
+        var world = World.failedOver()
+        world.pass(Self.day * 3)
+        #expect(world.handle(.reminderDue(group: "g")).kinds == [.reminder])
+        world.pass(Self.day / 2)
+        var next = World(
+            [World.group()], remembered: world.tracker.remembered,
+            at: Instant(moment: world.now.moment, wall: world.now.wall + Self.day * days))
+        // Nothing is told, and nothing is lost, before an answer says what time it is.
+        #expect(self.days(&next, for: 0).isEmpty)
+        #expect(next.kept.moves.onBackupSince == world.kept.moves.onBackupSince)
+        #expect(next.kept.moves.reminders == 2)
+        var effects: [Effect] = []
+        for _ in 0..<2 {
+            let answer = next.result("third", .ok, skew: Self.day * -days)
+            effects += next.handle(.checked(answer))
         }
+        // Three days and a half are behind it, so the next one, of the fourth day, is half a day ahead.
+        #expect(effects.reminders.map { $0.map { $0 - next.now.moment } } == [Self.day / 2])
+        next.pass(Self.day / 2)
+        #expect(next.handle(.reminderDue(group: "g")).kinds == [.reminder])
     }
 
     @Test func `the config may want none`() {
