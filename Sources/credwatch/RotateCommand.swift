@@ -105,6 +105,8 @@ struct RotateCommand: ParsableCommand {
             minimumAge: unattended ? rule?.every : nil)
         if keep { order.deleteAfter = nil }
         if let time = Self.duration(deleteAfter) { order.deleteAfter = time }
+        let socket = configuration.controlSocket
+        order.askForCheck = { [profile] in await askForCheck(of: profile, at: socket) }
         let (asked, given) = (wanted, order)
         let result = runBlocking {
             await rotateOnce(asked, given, in: configuration) { say($0) }
