@@ -6,7 +6,8 @@ extension GroupTrack {
     static let mostReminders = 20
     private static let day: Int64 = 86_400
 
-    private static func age(of reminder: Int) -> Duration {
+    /// How long after the failover a reminder comes, counted from 0.
+    static func age(of reminder: Int) -> Duration {
         .seconds(day << Int64(min(reminder, mostReminders)))
     }
 

@@ -31,6 +31,11 @@ struct MoveTrack: Sendable {
         failed = min(max(remembered.failed, 0), 100)
         onBackupSince = remembered.onBackupSince.map(past)
         reminders = min(max(remembered.reminders, 0), GroupTrack.mostReminders)
+        // A clock that was years ahead has told those of years at once: these are still to come.
+        let age = onBackupSince.map { now.moment - $0.moment } ?? .zero
+        while reminders > 0, GroupTrack.age(of: reminders - 1) > age + .seconds(43_200) {
+            reminders -= 1
+        }
     }
 
     var remembered: RememberedMoves {

@@ -59,6 +59,19 @@ import Tracking
         }
     }
 
+    @Test func `what a wrong clock has told too early is told in its time after the next restart`()
+    {
+        let world = World.failedOver()
+        var ahead = World(
+            [World.group()], remembered: world.tracker.remembered,
+            at: Instant(moment: world.now.moment, wall: world.now.wall + Self.day * 1_825))
+        #expect(days(&ahead, for: 0) == [0])
+        var right = World(
+            [World.group()], remembered: ahead.tracker.remembered,
+            at: Instant(moment: world.now.moment, wall: world.now.wall + .seconds(600)))
+        #expect(days(&right, for: 5) == [0, 1, 3])
+    }
+
     @Test func `the config may want none`() {
         var world = World.failedOver(FailoverPolicy(reminds: false))
         #expect(world.effects.reminders.isEmpty)
