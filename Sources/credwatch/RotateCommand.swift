@@ -51,7 +51,9 @@ struct RotateCommand: ParsableCommand {
 
     @Flag(
         name: .long,
-        help: "Retire a key although somebody seems to use it. Default: leave it")
+        help: ArgumentHelp(
+            "Retire a key although somebody seems to use it; give up a rotation whose new key was deleted.",
+            discussion: "Default: leave it"))
     var force = false
 
     @Flag(name: .long, help: "Print what would be done, and change nothing. Default: do it")
