@@ -190,7 +190,8 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Answers", "Configuring", "Daemon", "Diagnosing", "FailingOver", "HTTP", "Model",
-                "Obtaining", "Processes", "Reporting", "Resolving", "Serving",
+                "Obtaining", "Processes", "Reporting", "Resolving", "Rotating", "Serving",
+                "Switching",
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .executableTarget(

@@ -9,6 +9,8 @@ package struct ControlRequest: Sendable, Hashable {
         case drill
         /// Reads the config again; it names no group.
         case reload
+        /// Checks a profile at once; it is named in place of a group.
+        case check
     }
 
     package var command: Command
@@ -16,6 +18,10 @@ package struct ControlRequest: Sendable, Hashable {
     package var force: Bool
 
     package static let reload = ControlRequest(command: .reload, group: "", force: false)
+
+    package static func check(_ profile: String) -> ControlRequest {
+        ControlRequest(command: .check, group: profile, force: false)
+    }
 
     package init(command: Command, group: String, force: Bool) {
         self.command = command

@@ -60,6 +60,14 @@ extension Engine {
         case .failback: kind = .failback
         case .drill: kind = .drill
         case .reload: return reload(reply)
+        case .check:
+            guard let profile = profiles[request.group] else {
+                return reply(
+                    ControlReply(done: false, text: "there is no profile \(request.group)"))
+            }
+            add(.routine(due: nil), of: profile)
+            turn()
+            return reply(ControlReply(done: true, text: "\(request.group) is checked"))
         }
         nextOrder += 1
         orders[nextOrder] = reply

@@ -1,15 +1,16 @@
 import Dispatch
+import Glibc
 import Model
 package import SystemBus
 
 /// How long all managers together may take to say which units they know.
 private let mostOfUnits = Duration.seconds(3)
 
-/// Says who may know the units that a config names: the machine's manager, and the user's own where this
-/// process is one of his.
+/// Says who may know the units that a config names, as ``SystemdBus/own``: the machine's manager, and for who is
+/// not root the user's own.
 package func unitManagers() -> [any UnitDirectory] {
     let system = SystemdBus()
-    return SystemdBus.isUnderUserManager ? [system, SystemdBus(.user)] : [system]
+    return geteuid() == 0 ? [system] : [system, SystemdBus(.user)]
 }
 
 /// What the managers that answered say of a unit, in their order: the state that it is loaded in.

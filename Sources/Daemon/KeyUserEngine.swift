@@ -53,6 +53,12 @@ extension Engine {
             keyUsers[name] = nil
             return
         }
+        // What is restarted now may be about to have the very key that was left before.
+        guard tracker.isSettled(name) else {
+            return schedule.set(
+                .keyUsers(name), due: SystemClock.moment() + KeyUserWatch.firstDelay,
+                slack: .seconds(1))
+        }
         keyUsers[name]?.isUnderWay = true
         let (question, find) = (watch.question(group), parts.findKeyUsers)
         let request = UsersRequest(
@@ -70,6 +76,12 @@ extension Engine {
         guard !isStopping, var watch = keyUsers[name], watch.keyID == keyID, watch.isUnderWay
         else { return }
         let now = SystemClock.now()
+        guard tracker.isSettled(name) else {
+            keyUsers[name]?.isUnderWay = false
+            schedule.set(
+                .keyUsers(name), due: now.moment + KeyUserWatch.firstDelay, slack: .seconds(1))
+            return
+        }
         let (news, delay) = watch.take(report, at: now.wall)
         switch news {
         case .used: parts.journal.write(entry(forUsersOf: watch.status, in: name))

@@ -102,6 +102,13 @@ package func rotateOnce(
     return result
 }
 
+/// Asks the running daemon to check a profile at once.
+///
+/// One that does not run, or takes no orders of ours, checks it at its own time.
+package func askForCheck(of profile: String, at path: String) async {
+    _ = await BlockingLine().run(within: .seconds(5)) { try? send(.check(profile), to: path) }
+}
+
 /// Why a run of a rotation ends before its end.
 struct RotationStop: Error {
     var result: RotationResult
@@ -147,7 +154,7 @@ struct Rotator: Sendable {
     func run() async throws(RotationStop) -> RotationResult {
         if order.isDryRun { return try await dryRun() }
         let journal = try RotationJournal(profile.name, configuration, by: order.keeper)
-        if let record = try journal.load() {
+        if let record = try journal.load(), try await !isGivenUp(record, journal) {
             try await check(record, isRoots: journal.isRoots)
             // With everything done but the deletion, a new rotation may be wanted.
             let isWaiting = record.stage == .deactivated && order.minimumAge == nil
@@ -162,6 +169,20 @@ struct Rotator: Sendable {
         try journal.save(record)
         report(begun(record, facts))
         return try await goOn(with: record, journal)
+    }
+
+    /// Closes a rotation whose new key somebody has deleted since, when that is ordered by `--force`.
+    ///
+    /// What it would still do is to retire the old key, which then is as good as any.
+    private func isGivenUp(
+        _ record: RotationRecord, _ journal: RotationJournal
+    ) async throws(RotationStop) -> Bool {
+        guard order.isForced, try await isNewKeyGone(record) else { return false }
+        try journal.remove()
+        report(
+            "\(record.newKeyID ?? "The new key") was deleted, so the rotation that made it is given up; "
+                + "\(record.oldKeyID) is left as it is.")
+        return true
     }
 
     /// Who asks IAM on behalf of a rotation.

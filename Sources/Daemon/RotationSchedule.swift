@@ -121,6 +121,10 @@ extension Engine {
         if result == .done, !words.isEmpty, let profile = profiles[name] {
             add(.routine(due: nil), of: profile)
         }
+        // The age of the old key is no warning any more.
+        if !words.isEmpty, schedule.due(.look(name)) != nil {
+            schedule.set(.look(name), due: now.moment + .seconds(3))
+        }
         publication.markDirty(urgent: false)
         turn()
     }

@@ -21,10 +21,13 @@ extension Rotator {
             }
             // A journal in a directory of others must not lead to keys of somebody else.
             guard await isOfUser(standing.keyID, record, listed) else {
+                let way =
+                    isNewInFile
+                    ? " If it was deleted, --force gives this rotation up and begins anew." : ""
                 throw RotationStop(
                     .unfinished,
                     "IAM does not list \(standing.keyID), which stands in the file, among the keys of "
-                        + "user \(record.user).")
+                        + "user \(record.user).\(way)")
             }
         }
         let seen = listed.compactMap { key -> ListedKey? in
@@ -45,6 +48,24 @@ extension Rotator {
         return RotationFacts(
             now: now, awsTime: skew.map { now + $0 }, listed: seen, keyInFile: standing.keyID,
             applications: found, clientsUntil: clientsUntil(record))
+    }
+
+    /// Whether the key that the rotation has made, and proven, exists no more: it stands in the file, AWS
+    /// refuses it, and IAM does not list it.
+    func isNewKeyGone(_ record: RotationRecord) async throws(RotationStop) -> Bool {
+        switch record.stage {
+        case .proven, .moved, .deactivated, .deleting: break
+        case .replacing, .creating, .switched, .undoing: return false
+        }
+        let standing = try await standing()
+        guard standing.place == record.place, standing.keyID == record.newKeyID,
+            try await refusalOfKey(standing) != nil
+        else { return false }
+        do throws(KeyTrouble) {
+            return try await !calls(record).list(record.user).contains { $0.id == standing.keyID }
+        } catch {
+            throw RotationStop(.unfinished, error.sentence)
+        }
     }
 
     /// Whether a key, which stands in the file, is one of the journal's user.

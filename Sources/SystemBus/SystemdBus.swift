@@ -24,14 +24,12 @@ package struct SystemdBus: UnitManager {
         self.scope = scope
     }
 
-    /// The manager that manages this process: the user's under `systemctl --user`, else the machine's.
-    package static var own: SystemdBus {
-        SystemdBus(geteuid() != 0 && isUnderUserManager ? .user : .system)
-    }
-
-    /// Whether a user's own manager manages this process.
-    package static var isUnderUserManager: Bool {
-        SystemBus.isUnderUserManager(ownControlGroups())
+    /// The manager of the units that a config of this process means: the user's under `systemctl --user`, the
+    /// machine's for root, else whichever of the two knows the unit.
+    package static var own: any UnitManager {
+        if geteuid() == 0 { return SystemdBus(.system) }
+        if isUnderUserManager(ownControlGroups()) { return SystemdBus(.user) }
+        return NearestManager(machine: SystemdBus(.system), user: SystemdBus(.user))
     }
 
     package func state(

@@ -8,7 +8,8 @@ extension GroupTrack {
     /// How long one waits for AWS's time before it looks again.
     private static let patience = Duration.seconds(60)
 
-    private static func age(of reminder: Int) -> Duration {
+    /// How long after the failover a reminder comes, counted from 0.
+    static func age(of reminder: Int) -> Duration {
         .seconds(day << Int64(min(reminder, mostReminders)))
     }
 

@@ -52,6 +52,10 @@ struct MoveTrack: Sendable {
         keptOnBackupSince = nil
         let age = max(.zero, now.wall - kept)
         onBackupSince = Instant(moment: now.moment - age, wall: min(kept, now.wall))
+        // A clock that was years ahead has told those of years at once: these are still to come.
+        while reminders > 0, GroupTrack.age(of: reminders - 1) > age + .seconds(43_200) {
+            reminders -= 1
+        }
     }
 
     /// Takes note of a failover that begins by itself.

@@ -51,7 +51,9 @@ struct RotateCommand: ParsableCommand {
 
     @Flag(
         name: .long,
-        help: "Retire a key although somebody seems to use it. Default: leave it")
+        help: ArgumentHelp(
+            "Retire a key although somebody seems to use it; give up a rotation whose new key was deleted.",
+            discussion: "Default: leave it"))
     var force = false
 
     @Flag(name: .long, help: "Print what would be done, and change nothing. Default: do it")
@@ -105,6 +107,8 @@ struct RotateCommand: ParsableCommand {
             minimumAge: unattended ? rule?.every : nil)
         if keep { order.deleteAfter = nil }
         if let time = Self.duration(deleteAfter) { order.deleteAfter = time }
+        let socket = configuration.controlSocket
+        order.askForCheck = { [profile] in await askForCheck(of: profile, at: socket) }
         let (asked, given) = (wanted, order)
         let result = runBlocking {
             await rotateOnce(asked, given, in: configuration) { say($0) }

@@ -99,6 +99,37 @@ struct SystemdBusTests {
         #expect(isUnderUserManager(groups) == isUsers)
     }
 
+    @Test(arguments: [
+        ("loaded", "loaded", "machine"), ("masked", "loaded", "machine"),
+        ("not-found", "loaded", "user"), ("not-found", "not-found", "machine"),
+        ("not-found", nil, "machine"),
+    ])
+    func `the user's manager is asked for a unit that the machine's does not know`(
+        machine: String, user: String?, expected: String
+    ) async throws {
+        for name in ["machine", "user"] { try directory.makeDirectory(name) }
+        let buses = [
+            try await FakeBus(in: directory["machine"]), try await FakeBus(in: directory["user"]),
+        ]
+        let answers = [machine, user].map { load -> [String: BusAnswer] in
+            guard let load else { return [:] }
+            return [
+                "LoadState": .text(load), "ActiveState": .text("active"),
+                "SubState": .text("running"),
+                "MainPID": .number(812),
+            ]
+        }
+        let managers = [try buses[0].systemd(answers[0]), try buses[1].systemd(answers[1])]
+        defer { managers.forEach { $0.stop() } }
+        let nearest = NearestManager(
+            machine: SystemdBus(.address(buses[0].address)),
+            user: SystemdBus(.address(buses[1].address)))
+        try nearest.begin(.restart, on: "app.service", within: .seconds(20))
+        let calls = managers.map { $0.calls }
+        let wanted = ["TryRestartUnit app.service replace"]
+        #expect(calls == (expected == "machine" ? [wanted, []] : [[], wanted]))
+    }
+
     @Test func aRefusalIsAReason() async throws {
         let bus = try await FakeBus(in: directory.path)
         let manager = try bus.systemd([:])

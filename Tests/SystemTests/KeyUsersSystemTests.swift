@@ -49,6 +49,32 @@ struct KeyUsersSystemTests {
         #expect(try site.status().groups.first?.staleUsers == nil)
     }
 
+    @Test
+    func `while a group moves back, nobody is told of processes with the key that it gets again`()
+        async throws
+    {
+        let site = try Site()
+        try site.writeConfig()
+        // The way back takes longer than the first look waits.
+        try site.write(
+            "hook", mode: 0o755,
+            "#!/bin/sh\n[ $CREDWATCH_EVENT != failback ] || sleep 4\n")
+        let process = try await sleeper(site)
+        let daemon = try site.startDaemon()
+        #expect(await daemon.hasWritten("app is healthy"), "\(daemon.errorsSoFar)")
+        #expect(await daemon.hasWritten("app-backup is healthy"), "\(daemon.errorsSoFar)")
+        for command in ["failover", "failback"] {
+            let outcome = try await site.run(
+                command, "app", "--config", site.path("credwatch.yaml"))
+            #expect(outcome.ending == .exited(0), "\(outcome.errorText)")
+        }
+        #expect(!daemon.errorsSoFar.contains("still uses access key"), "\(daemon.errorsSoFar)")
+        daemon.send(signal: SIGTERM)
+        #expect(await daemon.outcome().ending == .exited(0))
+        process.send(signal: SIGKILL)
+        _ = await process.outcome()
+    }
+
     @Test(.enabled(if: geteuid() == 0, "only root may hand capabilities down"))
     func `with the rights of the service the processes of others are counted, not judged`()
         async throws

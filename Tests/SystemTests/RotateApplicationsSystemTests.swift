@@ -159,4 +159,22 @@ struct RotateApplicationsSystemTests {
         #expect(next.ending == .exited(0), "\(next.outputText)\(next.errorText)")
         try expectRotated()
     }
+
+    @Test func `a daemon that checks once an hour is asked to, and hands the new key out`()
+        async throws
+    {
+        let config = readText(site.path("credwatch.yaml"))
+            .replacing("interval: 1s, fast", with: "interval: 1h, fast")
+            .replacing(
+                "    rise: 2\n", with: "    rise: 2\n    serve: {users: [root], duration: 15m}\n")
+        try site.write("credwatch.yaml", mode: 0o644, config)
+        let daemon = try site.startDaemon()
+        #expect(await daemon.hasWritten("app is healthy"), "\(daemon.errorsSoFar)")
+        let outcome = try await site.rotate()
+        #expect(outcome.outputText.contains("Clients of the daemon may use \(site.primary.id)"))
+        #expect(outcome.ending == .exited(1), "\(outcome.outputText)\(outcome.errorText)")
+        #expect(try site.profile("app")?.accessKeyID == site.keys().last?.id)
+        daemon.send(signal: SIGTERM)
+        #expect(await daemon.outcome().ending == .exited(0))
+    }
 }

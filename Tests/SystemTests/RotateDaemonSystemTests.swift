@@ -28,6 +28,9 @@ struct RotateDaemonSystemTests {
             await daemon.hasWritten("is inactive, and is to be deleted at"), "\(daemon.errorsSoFar)"
         )
         #expect(try site.keys().map(\.isActive) == [false, true])
+        // That the key is old has been told, and is over with it.
+        let over = "app: no longer: Access key \(site.primary.id)"
+        #expect(await daemon.hasWritten(over), "\(daemon.errorsSoFar)")
         try site.expectWorkingKey()
         daemon.send(signal: SIGTERM)
         let end = await daemon.outcome()

@@ -242,6 +242,39 @@ struct RotateSystemTests {
         #expect(!site.hasJournal)
     }
 
+    @Test func `one whose new key was deleted by somebody is given up by --force alone`()
+        async throws
+    {
+        let site = try site()
+        let arn = "arn:aws:iam::\(Sandbox.standardAccount):user/app"
+        try site.write(
+            "credwatch.yaml", mode: 0o644,
+            readText(site.path("credwatch.yaml")).replacing(
+                "- name: app\n", with: "- {name: app, expect: {arn: \"\(arn)\"}}\n"))
+        let killed = try await site.rotate(dyingAt: "rotate.moved")
+        #expect(killed.ending == .signaled(SIGKILL), "\(killed.outputText)\(killed.errorText)")
+        try site.sandbox.perform(.delete(.user("app")))
+        let stuck = try await site.rotate("--using", "app-backup")
+        #expect(stuck.ending == .exited(1) && stuck.outputText.contains("--force gives"))
+        #expect(site.hasJournal)
+        let done = try await site.rotate("--using", "app-backup", "--force")
+        #expect(done.ending == .exited(0), "\(done.outputText)\(done.errorText)")
+        #expect(done.outputText.contains("is given up"))
+        #expect(try site.keys().map(\.isActive) == [true])
+        try site.expectWorkingKey()
+        #expect(!site.hasJournal)
+    }
+
+    @Test func `one whose new key works is gone on with by --force`() async throws {
+        let site = try site()
+        let killed = try await site.rotate(dyingAt: "rotate.moved")
+        #expect(killed.ending == .signaled(SIGKILL), "\(killed.outputText)\(killed.errorText)")
+        let done = try await site.rotate("--force")
+        #expect(done.ending == .exited(0) && !done.outputText.contains("is given up"))
+        #expect(try site.keys().map(\.isActive) == [false, true])
+        try site.expectWorkingKey()
+    }
+
     @Test(arguments: ["iam:CreateAccessKey", "iam:ListAccessKeys"])
     func `without the permission nothing is changed`(action: String) async throws {
         let site = try site()

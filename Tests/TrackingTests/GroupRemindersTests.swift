@@ -76,6 +76,16 @@ import Tracking
         #expect(next.handle(.reminderDue(group: "g")).kinds == [.reminder])
     }
 
+    @Test func `what a clock that was ahead has told too early is told in its time`() throws {
+        let world = World.failedOver()
+        var kept = world.tracker.remembered
+        let index = try #require(kept.groups.indices.first)
+        kept.groups[index].moves.reminders = 11
+        var next = World([World.group()], remembered: kept, at: world.now + .seconds(600))
+        for _ in 0..<2 { next.check("third", .ok) }
+        #expect(days(&next, for: 5) == [0, 1, 3])
+    }
+
     @Test func `the config may want none`() {
         var world = World.failedOver(FailoverPolicy(reminds: false))
         #expect(world.effects.reminders.isEmpty)

@@ -50,6 +50,9 @@ func readSimulation(_ bytes: [UInt8]) {
 }
 
 func readInquiries(_ bytes: [UInt8]) {
+    if let key = CreatedKey(reading: bytes) {
+        expect(!key.id.isEmpty && !key.secret.isEmpty, "half of a key")
+    }
     for action in InquiryAction.allCases {
         _ = QueryAnswer(bytes, to: action.name)
         guard let reply = InquiryReply(reading: bytes, to: action) else { continue }

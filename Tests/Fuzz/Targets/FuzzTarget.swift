@@ -32,6 +32,18 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case request
     /// An answer of HTTP that is read without libcurl.
     case answer
+    /// A file into which keys are written.
+    case switched = "switch"
+    /// What is known of switched keys.
+    case switches
+    /// The journal of a rotation.
+    case rotation
+    /// A line between the daemon and its privileged half.
+    case mover
+    /// A line of the credentials' socket.
+    case credentials
+    /// What the kernel says of a process.
+    case facts
 
     /// Reads an input, and checks what has to be true whatever it is.
     package func run(_ bytes: [UInt8]) {
@@ -54,6 +66,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .redaction: redact(bytes)
         case .request: serve(bytes)
         case .answer: readAnswer(bytes)
+        case .switched: switchKeys(bytes)
+        case .switches: readSwitches(bytes)
+        case .rotation: readRotation(bytes)
+        case .mover: readMoverLine(bytes)
+        case .credentials: readCredentialsLine(bytes)
+        case .facts: readProcessFacts(bytes)
         }
     }
 }

@@ -242,3 +242,58 @@ def user_service(site):
     demand(guest.journal("_SYSTEMD_USER_UNIT=credwatch.service", "CREDWATCH_EVENT=daemon_started"), "no entry for it")
     wait("its state is written", lambda: guest.exists(state.replace("~", "/home/app") + "/state.json"), 15)
     as_user("systemctl", "--user", "stop", "credwatch.service")
+    site.as_user, site.user_config = as_user, config
+
+
+GROUP = """\
+failover:
+  - name: app
+    primary: app
+    backups: [app-backup]
+    fall: 1
+    minimum_span: 0s
+    switch:
+      - {credentials_file: /home/app/.aws/live, profile: in-use, restart_units: [reader.service]}
+      - {environment_file: /home/app/worker.env, restart_units: [worker.service]}
+"""
+
+UNITS = {
+    "worker": "[Service]\nEnvironmentFile=/home/app/worker.env\nExecStart=/bin/sleep infinity\n",
+    "reader": "[Service]\nExecStart=/bin/sh -c 'cp /home/app/.aws/live /home/app/read; exec sleep infinity'\n",
+}
+
+
+@proof("its restart_units are the user's own, by the service and from a login shell")
+def user_units(site):
+    guest, as_user, keys, secrets = site.guest, site.as_user, site.sandbox.keys, site.sandbox.secrets
+    guest.write("/home/app/.aws/credentials", site.sandbox.credentials_text, 0o600, "app")
+    guest.write("/home/app/.aws/live", f"[in-use]\naws_access_key_id = {keys['app']}\n"
+                f"aws_secret_access_key = {secrets['app']}\n", 0o600, "app")
+    guest.write("/home/app/worker.env", f"AWS_ACCESS_KEY_ID={keys['app']}\nAWS_SECRET_ACCESS_KEY={secrets['app']}\n", 0o600, "app")
+    for name, text in UNITS.items():
+        guest.write(f"/home/app/.config/systemd/user/{name}.service", text, owner="app")
+    path = "/home/app/.config/credwatch/credwatch.yaml"
+    guest.write(path, site.user_config.replace("  - name: app\n", "  - name: app\n  - name: app-backup\n") + GROUP, owner="app")
+    as_user("systemctl", "--user", "daemon-reload")
+    as_user("systemctl", "--user", "start", "worker.service", "reader.service")
+    # The harness is outside of the user's manager, as a login shell is.
+    shown = as_user("credwatch", "switch", "app", "--to", "app-backup", "--dry-run", "--config", path).stdout
+    demand("no such unit" not in shown, shown)
+
+    def pids():
+        return [as_user("systemctl", "--user", "show", "--value", "-P", "MainPID", f"{name}.service").stdout.strip() for name in UNITS]
+
+    before = pids()
+    uid = guest.run(["id", "-u", "app"]).stdout.strip()
+    status = f"/run/user/{uid}/credwatch/status.json"
+    as_user("systemctl", "--user", "start", "credwatch.service")
+    wait("both are healthy", lambda: [item["state"] for item in guest.status(status)["profiles"]] == ["healthy"] * 2)
+    site.sandbox.deactivate("app")
+    wait("the group has failed over", lambda: guest.status(status)["groups"][0]["state"] == "failed_over", 30)
+    after = pids()
+    demand("0" not in after and not set(before) & set(after), f"the units were not restarted: {before}, {after}")
+    environment = guest.run(["sh", "-c", f"tr '\\0' '\\n' </proc/{after[0]}/environ"]).stdout
+    demand(keys["app-backup"] in environment, "the worker has not the new key")
+    demand(keys["app-backup"] in guest.read("/home/app/read"), "the reader has not read the new key")
+    site.sandbox.activate("app")
+    as_user("systemctl", "--user", "stop", "credwatch.service")
