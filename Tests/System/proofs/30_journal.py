@@ -51,13 +51,15 @@ def restarted(site):
 
 def goes_on(site):
     """Checks, status and hooks go on: a failover, and back."""
-    hooks = len(site.hooks())
-    site.guest.run(["credwatch", "failback", "app"])
+    # A backup that failed for an entry in the journal may have been left already.
+    if site.guest.group()["active"] != "app":
+        site.guest.run(["credwatch", "failback", "app"], check=False)
     site.wait_group("ready")
+    hooks = len(site.hooks())
     site.sandbox.deactivate("app")
     site.wait_state("app", "failing", 8)
     site.wait_group("failed_over", 10)
-    wait("the hook ran for both", lambda: len(site.hooks()) >= hooks + 2, 5)
+    wait("the hook ran", lambda: len(site.hooks()) > hooks, 5)
     calls = site.sandbox.calls
     wait("the checks go on", lambda: site.sandbox.calls >= calls + 4, 8)
     site.sandbox.activate("app")
