@@ -74,6 +74,7 @@ struct InspectUnitsTests {
                 asking: [manager, manager])
             #expect(problems == [])
         }
-        #expect(time < .seconds(6), "\(time)")
+        // One after the other they would take 18 s; a busy machine takes some more than 3.
+        #expect(time < .seconds(12), "\(time)")
     }
 }
