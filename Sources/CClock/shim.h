@@ -6,16 +6,16 @@
 #include <stdint.h>
 #include <time.h>
 
+/// What a time is in nanoseconds.
+static inline int64_t credwatch_nanoseconds(const struct timespec *time) {
+    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
 /// Reads a clock like CLOCK_BOOTTIME, in nanoseconds.
 static inline int64_t credwatch_clock(int clock) {
     struct timespec time = {0};
     clock_gettime(clock, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-/// What a time is in nanoseconds.
-static inline int64_t credwatch_nanoseconds(const struct timespec *time) {
-    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+    return credwatch_nanoseconds(&time);
 }
 
 /// Takes the signals of a set that are pending, without waiting for one.
