@@ -42,8 +42,13 @@ extension Engine {
         guard let active, tracker.lastResult(of: active)?.accessKeyID != old.keyID else { return }
         keyUsers[group] = KeyUserWatch(
             profile: old.profile, keyID: old.keyID, switchedAt: old.since)
+        lookForKeyUsersSoon(of: group)
+    }
+
+    private func lookForKeyUsersSoon(of group: String) {
         schedule.set(
-            .keyUsers(group), due: now.moment + KeyUserWatch.firstDelay, slack: .seconds(1))
+            .keyUsers(group), due: SystemClock.moment() + KeyUserWatch.firstDelay,
+            slack: .seconds(1))
     }
 
     /// Looks again.
@@ -54,11 +59,7 @@ extension Engine {
             return
         }
         // What is restarted now may be about to have the very key that was left before.
-        guard tracker.isSettled(name) else {
-            return schedule.set(
-                .keyUsers(name), due: SystemClock.moment() + KeyUserWatch.firstDelay,
-                slack: .seconds(1))
-        }
+        guard tracker.isSettled(name) else { return lookForKeyUsersSoon(of: name) }
         keyUsers[name]?.isUnderWay = true
         let (question, find) = (watch.question(group), parts.findKeyUsers)
         let request = UsersRequest(
@@ -78,9 +79,7 @@ extension Engine {
         let now = SystemClock.now()
         guard tracker.isSettled(name) else {
             keyUsers[name]?.isUnderWay = false
-            schedule.set(
-                .keyUsers(name), due: now.moment + KeyUserWatch.firstDelay, slack: .seconds(1))
-            return
+            return lookForKeyUsersSoon(of: name)
         }
         let (news, delay) = watch.take(report, at: now.wall)
         switch news {
