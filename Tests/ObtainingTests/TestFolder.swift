@@ -1,40 +1,20 @@
 import Glibc
+import Support
 import Testing
 
 /// A directory of a test's own that everybody may enter, removed with its content when the test ends.
 final class TestFolder: Sendable {
-    let path: String
+    private let directory: TemporaryDirectory
 
     init() throws {
-        var template = Array("/tmp/credwatch-obtaining-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil, "mkdtemp: \(String(cString: strerror(errno)))")
-        path = template.withUnsafeBufferPointer { buffer in
-            String(decoding: buffer.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        }
+        directory = try TemporaryDirectory()
         try #require(chmod(path, 0o755) == 0)
     }
 
-    deinit {
-        Self.removeAll(path)
-    }
-
-    private static func removeAll(_ path: String) {
-        // A link to a directory is removed, not followed.
-        if unlink(path) == 0 { return }
-        if let directory = opendir(path) {
-            while let entry = readdir(directory) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if name != ".", name != ".." { removeAll("\(path)/\(name)") }
-            }
-            closedir(directory)
-        }
-        rmdir(path)
-    }
+    var path: String { directory.path }
 
     /// The path of an entry.
-    subscript(name: String) -> String { "\(path)/\(name)" }
+    subscript(name: String) -> String { directory[name] }
 
     func write(
         _ name: String, _ text: String, mode: mode_t = 0o600, owner: uid_t? = nil
