@@ -154,8 +154,7 @@ struct Rotator: Sendable {
     func run() async throws(RotationStop) -> RotationResult {
         if order.isDryRun { return try await dryRun() }
         let journal = try RotationJournal(profile.name, configuration, by: order.keeper)
-        if let record = try journal.load(), try await !isGivenUp(record, journal) {
-            try await check(record, isRoots: journal.isRoots)
+        if let record = try await unfinished(journal) {
             // With everything done but the deletion, a new rotation may be wanted.
             let isWaiting = record.stage == .deactivated && order.minimumAge == nil
             guard isWaiting, order.replacing != nil else {
@@ -169,6 +168,16 @@ struct Rotator: Sendable {
         try journal.save(record)
         report(begun(record, facts))
         return try await goOn(with: record, journal)
+    }
+
+    /// Reads what is open, if it is to be gone on with.
+    private func unfinished(
+        _ journal: RotationJournal
+    ) async throws(RotationStop) -> RotationRecord? {
+        guard let record = try journal.load() else { return nil }
+        // Before it says in whose name anything is asked.
+        try await check(record, isRoots: journal.isRoots)
+        return try await isGivenUp(record, journal) ? nil : record
     }
 
     /// Closes a rotation whose new key somebody has deleted since, when that is ordered by `--force`.
