@@ -1,13 +1,13 @@
-import Model
 import Synchronization
 
-/// The steps of a move, gathered from whichever thread reports them.
-final class StepList: Sendable {
-    private let steps = Mutex<[MoveStep]>([])
+/// What a piece of work reports, in order, gathered from whichever thread reports it: the steps of a move, the
+/// sentences of a rotation.
+final class Gathering<Report: Sendable>: Sendable {
+    private let reports = Mutex<[Report]>([])
 
-    func add(_ step: MoveStep) {
-        steps.withLock { $0.append(step) }
+    func add(_ report: Report) {
+        reports.withLock { $0.append(report) }
     }
 
-    var all: [MoveStep] { steps.withLock(\.self) }
+    var all: [Report] { reports.withLock(\.self) }
 }

@@ -34,7 +34,7 @@ func answerRotation(
 private final class DaemonLine: Sendable {
     private let socket: Int32
     private let thread = BlockingLine()
-    private let lost = Words()
+    private let lost = Gathering<String>()
 
     init(_ socket: Int32) { self.socket = socket }
 

@@ -3,7 +3,6 @@ import Model
 import Reporting
 import Rotating
 import Scheduling
-import Synchronization
 import Tracking
 
 /// When the daemon rotates keys by itself: looked at once a day, one profile at a time.
@@ -58,7 +57,7 @@ extension Engine {
         let (configuration, given) = (configuration, order)
         // Files are written there, and may block; the checks go on meanwhile.
         Task.detached(executorPreference: LoopTasks(loop)) { [weak self] in
-            let words = Words()
+            let words = Gathering<String>()
             let result = await rotateAsDaemon(profile, given, keyID: keyID, in: configuration) {
                 words.add($0)
             }
@@ -135,13 +134,4 @@ struct Rotations: Sendable {
     /// The profiles that stand on the schedule for one.
     var profiles: Set<String> = []
     var isRunning = false
-}
-
-/// The sentences of one run.
-final class Words: Sendable {
-    private let list = Mutex<[String]>([])
-
-    func add(_ sentence: String) { list.withLock { $0.append(sentence) } }
-
-    var all: [String] { list.withLock(\.self) }
 }

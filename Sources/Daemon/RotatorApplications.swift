@@ -15,7 +15,7 @@ extension Rotator {
     func applications(_ stage: RotationStage) async throws(RotationStop) -> [String: Set<String>] {
         var found: [String: Set<String>] = [:]
         for group in configuration.groups where !group.switchTargets.isEmpty {
-            let steps = StepList()
+            let steps = Gathering<MoveStep>()
             let outcome = await move(
                 MoveRequest(.look, group: group.name, profile: group.primary)
             ) { steps.add($0) }

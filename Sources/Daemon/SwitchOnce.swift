@@ -39,7 +39,7 @@ package func switchOnce(
     let transport = try makeTransport(for: configuration)
     let obtainer = Obtainer(transport: transport)
     let pipeline = makePipeline(for: configuration, transport, obtainer)
-    let steps = StepList()
+    let steps = Gathering<MoveStep>()
     let outcome = await carryOut(
         MoveRequest(isDryRun ? .plan : .move, group: group, profile: profile), configuration,
         pipeline

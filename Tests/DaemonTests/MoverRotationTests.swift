@@ -71,7 +71,7 @@ struct MoverRotationTests {
         shutdown(ends.other, Int32(SHUT_WR))
         let checks = Mutex(0)
         let moves = Mutex<[MoveRequest]>([])
-        let words = Words()
+        let words = Gathering<String>()
         var order = RotationOrder()
         order.refresh = { request in
             moves.withLock { $0.append(request) }

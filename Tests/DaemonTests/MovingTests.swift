@@ -96,7 +96,7 @@ struct MovingTests {
         let mover = Mover(
             configuration: configuration, pipeline: try machine.pipeline(url: sandbox.url),
             writer: writer, restarts: UnitRestarts(manager: NoUnits()))
-        let steps = StepList()
+        let steps = Gathering<MoveStep>()
         let outcome = await mover.carryOut(request) { steps.add($0) }
         return (outcome, steps.all.map(\.kind))
     }
